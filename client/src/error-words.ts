@@ -1,0 +1,141 @@
+import type { ErrorData } from '../../server/protocol/errors.ts';
+import type { L10n } from './l10n.ts';
+import { ServerGaveUp, errorDataOf } from './server-errors.ts';
+import { providerName } from './ui/provider-name.ts';
+
+/** What the user is told, and the one thing that helps. */
+export interface ErrorWords {
+  readonly message: string;
+  readonly button: ErrorButton;
+}
+
+export interface ErrorButton {
+  readonly title: string;
+  /** Command id, with its arguments. */
+  readonly command: string;
+  readonly arguments: readonly string[];
+}
+
+export function wordsOf(error: unknown, l10n: L10n): ErrorWords {
+  if (error instanceof ServerGaveUp) {
+    return {
+      message: l10n.t('The search process stopped five times. No embedding was lost.'),
+      button: button(l10n.t('Restart'), 'embeddingCache.restartServer'),
+    };
+  }
+  const data = errorDataOf(error);
+  return data === null ? internal(l10n) : wordsOfData(data, l10n);
+}
+
+export function wordsOfData(data: ErrorData, l10n: L10n): ErrorWords {
+  const provider = data.provider === undefined ? null : providerName(data.provider, l10n);
+  const name = provider ?? data.host ?? l10n.t('The provider');
+  const host = data.host ?? name;
+  const status = data.status ?? 0;
+  switch (data.kind) {
+    case 'noApiKey':
+      return { message: l10n.t('{0} needs an API key.', name), button: setApiKey(l10n) };
+    case 'apiKeyRefused':
+      return {
+        message:
+          status === 0
+            ? l10n.t('{0} refused the API key.', name)
+            : l10n.t('{0} refused the API key ({1}).', name, status),
+        button: setApiKey(l10n),
+      };
+    case 'consentNeeded':
+      return {
+        message: l10n.t('Nothing was sent to {0}: you have not allowed it here.', host),
+        button: button(l10n.t('Review Permissions'), 'embeddingCache.reviewPermissions'),
+      };
+    case 'notFound':
+      return {
+        message: l10n.t(
+          '{0} answered {1}: wrong address, or no such model.',
+          host,
+          status === 0 ? 404 : status,
+        ),
+        button: openSetting(addressSetting(data.provider), l10n),
+      };
+    case 'rateLimited':
+      return {
+        message: l10n.t('{0} asks to wait. Try again in a minute.', name),
+        button: showLog(l10n),
+      };
+    case 'quotaExceeded':
+      return {
+        message: l10n.t('The quota at {0} is used up. Search continues on cached chunks.', name),
+        button: selectModel(l10n),
+      };
+    case 'unreachable':
+      return { message: l10n.t('{0} cannot be reached.', host), button: selectModel(l10n) };
+    case 'tls':
+      return {
+        message: l10n.t('{0}’s certificate is not trusted.', host),
+        button: openSetting(addressSetting(data.provider), l10n),
+      };
+    case 'badAnswer':
+      return {
+        message: l10n.t('{0} answered something that is not an embedding.', host),
+        button: openSetting('embeddingCache.model', l10n),
+      };
+    case 'refused':
+      return {
+        message: l10n.t('{0} refused the text. The log says why.', name),
+        button: showLog(l10n),
+      };
+    case 'badSettings':
+      return {
+        message: l10n.t('A setting is missing or cannot be used. The log says which.'),
+        button: button(l10n.t('Open Settings'), 'embeddingCache.openSettings'),
+      };
+    case 'newerCache':
+      return {
+        message: l10n.t('A newer version wrote this cache.'),
+        button: button(l10n.t('Check for Updates'), 'workbench.extensions.action.checkForUpdates'),
+      };
+    case 'unsafeDirectory':
+      return {
+        message: l10n.t('The cache folder belongs to another user, or others may write to it.'),
+        button: openSetting('embeddingCache.directory', l10n),
+      };
+    case 'internal':
+      return internal(l10n);
+    default:
+      data.kind satisfies never;
+      return internal(l10n);
+  }
+}
+
+function addressSetting(provider: string | undefined): string {
+  return provider === 'openaiCompatible'
+    ? 'embeddingCache.openaiCompatible.baseUrl'
+    : 'embeddingCache.openai.baseUrl';
+}
+
+function internal(l10n: L10n): ErrorWords {
+  return {
+    message: l10n.t('The search process could not do this. No embedding was lost.'),
+    button: showLog(l10n),
+  };
+}
+
+function setApiKey(l10n: L10n): ErrorButton {
+  return button(l10n.t('Set API Key…'), 'embeddingCache.setApiKey');
+}
+
+function selectModel(l10n: L10n): ErrorButton {
+  return button(l10n.t('Select Model…'), 'embeddingCache.selectModel');
+}
+
+function showLog(l10n: L10n): ErrorButton {
+  return button(l10n.t('Show Log'), 'embeddingCache.showLog');
+}
+
+function openSetting(id: string, l10n: L10n): ErrorButton {
+  return button(l10n.t('Open Setting'), 'workbench.action.openSettings', id);
+}
+
+function button(title: string, command: string, ...args: readonly string[]): ErrorButton {
+  return { title, command, arguments: args };
+}

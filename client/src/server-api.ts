@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import type { IndexProgress, IndexReport } from '../../server/protocol/index-report.ts';
+import type { Method, Notifications, ParamsOf, ResultOf } from '../../server/protocol/methods.ts';
+import type { ServerSettings } from '../../server/protocol/settings.ts';
+import type { Stats } from '../../server/protocol/stats.ts';
+import { withToken } from './cancellation.ts';
+import { isConnectionLost } from './server-errors.ts';
+import type { ServerProcess } from './server-process.ts';
+
+/** Typed requests. Each starts the server if need be, and is asked again of the next one if it dies. */
+export class ServerApi {
+  readonly #server: ServerProcess;
+  readonly #stats = new vscode.EventEmitter<Stats>();
+  readonly onStatsChanged = this.#stats.event;
+
+  constructor(server: ServerProcess) {
+    this.#server = server;
+    server.onWillStart((client) => {
+      const method: keyof Notifications = 'embeddingCache/statsChanged';
+      client.onNotification(method, (stats: Stats) => {
+        this.#stats.fire(stats);
+      });
+    });
+  }
+
+  request<M extends Method>(
+    method: M,
+    params: ParamsOf<M>,
+    signal: AbortSignal,
+  ): Promise<ResultOf<M>> {
+    return this.#ask(signal, (client, token) => client.sendRequest(method, params, token));
+  }
+
+  index(
+    folders: readonly string[],
+    onProgress: (progress: IndexProgress) => void,
+    signal: AbortSignal,
+  ): Promise<IndexReport> {
+    return this.#ask(signal, async (client, token) => {
+      const { ProgressType } = await import('vscode-languageclient/node');
+      const progressToken = randomUUID();
+      const type = new ProgressType<IndexProgress>();
+      const subscription = client.onProgress(type, progressToken, onProgress);
+      const method: Method = 'embeddingCache/index';
+      const params: ParamsOf<typeof method> = { folders, progressToken };
+      try {
+        return await client.sendRequest<IndexReport>(method, params, token);
+      } finally {
+        subscription.dispose();
+      }
+    });
+  }
+
+  async changeSettings(settings: ServerSettings): Promise<void> {
+    const client = await this.#server.client();
+    await client.sendNotification('workspace/didChangeConfiguration', { settings });
+  }
+
+  dispose(): void {
+    this.#stats.dispose();
+  }
+
+  #ask<T>(
+    signal: AbortSignal,
+    send: (client: LanguageClient, token: vscode.CancellationToken) => Promise<T>,
+  ): Promise<T> {
+    return withToken(signal, async (token) => {
+      try {
+        return await send(await this.#server.client(), token);
+      } catch (error) {
+        if (signal.aborted || !isConnectionLost(error)) throw error;
+        return send(await this.#server.client(), token);
+      }
+    });
+  }
+}

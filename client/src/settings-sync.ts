@@ -1,0 +1,80 @@
+import type {
+  ApiKeyMessage,
+  ProviderSettings,
+  ServerSettings,
+} from '../../server/protocol/settings.ts';
+import * as vscode from 'vscode';
+import type { Consent } from './consent.ts';
+import { type Endpoint, endpointOf } from './endpoint.ts';
+import type { ApiKeys, KeyOwner } from './secrets.ts';
+import type { ServerApi } from './server-api.ts';
+import type { ServerProcess } from './server-process.ts';
+import { type Settings, readSettings } from './settings.ts';
+
+/** Keeps the server's settings and API key the ones the user chose and allows. */
+export class SettingsSync {
+  readonly #consent: Consent;
+  readonly #keys: ApiKeys;
+  /** What the server holds a key of, so that it can be told to forget it. */
+  #sent: KeyOwner | null = null;
+
+  constructor(consent: Consent, keys: ApiKeys) {
+    this.#consent = consent;
+    this.#keys = keys;
+  }
+
+  settings(): Settings {
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    return readSettings(
+      vscode.workspace.getConfiguration('embeddingCache'),
+      folders.map(({ uri }) => vscode.workspace.getConfiguration('embeddingCache', uri)),
+    );
+  }
+
+  serverSettings(): ServerSettings {
+    const settings = this.settings();
+    return {
+      directory: settings.directory,
+      storeText: settings.storeText,
+      // In Restricted Mode the built-in model answers, and no network is used at all.
+      provider: vscode.workspace.isTrusted ? providerOf(settings) : { kind: 'embedded' },
+      allowedOrigins: vscode.workspace.isTrusted ? this.#consent.origins() : [],
+      exclude: settings.exclude,
+      maxFileSizeKb: settings.maxFileSizeKb,
+    };
+  }
+
+  /** Keys a server that starts now gets. */
+  async keysForStart(): Promise<readonly ApiKeyMessage[]> {
+    const owner = this.#owner();
+    this.#sent = owner;
+    if (owner === null) return [];
+    return [{ type: 'apiKey', ...owner, key: await this.#keys.get(owner) }];
+  }
+
+  /** Tells the server what has changed. One that is not running will ask when it starts. */
+  async push(server: ServerProcess, api: ServerApi): Promise<void> {
+    if (server.state === 'stopped' || server.state === 'failed') return;
+    const owner = this.#owner();
+    const before = this.#sent;
+    if (before !== null && (before.origin !== owner?.origin || before.provider !== owner.provider)) {
+      await server.sendApiKey({ type: 'apiKey', ...before, key: null });
+    }
+    for (const message of await this.keysForStart()) await server.sendApiKey(message);
+    await api.changeSettings(this.serverSettings());
+  }
+
+  /** The server gets no key it may not use yet. */
+  #owner(): KeyOwner | null {
+    const endpoint = endpointOf(this.settings());
+    if (endpoint?.origin == null || !this.#consent.allows(endpoint)) return null;
+    return { provider: endpoint.provider, origin: endpoint.origin };
+  }
+}
+
+function providerOf(settings: Settings): ProviderSettings {
+  const endpoint: Endpoint | null = endpointOf(settings);
+  if (endpoint === null) return { kind: 'embedded' };
+  const { provider, model, baseUrl } = endpoint;
+  return { kind: provider, model, dimensions: settings.dimensions, baseUrl };
+}

@@ -1,0 +1,78 @@
+import type { SearchMode } from '../../server/protocol/search-hit.ts';
+
+export type ProviderKind = 'embedded' | 'openai' | 'openaiCompatible';
+
+/** All settings, checked: a settings file may hold anything. */
+export interface Settings {
+  readonly provider: ProviderKind;
+  readonly model: string;
+  readonly dimensions: number | null;
+  readonly openaiBaseUrl: string;
+  readonly compatibleBaseUrl: string;
+  readonly directory: string;
+  readonly storeText: boolean;
+  readonly exclude: readonly string[];
+  readonly maxFileSizeKb: number;
+  readonly indexingStart: 'onFirstUse' | 'onOpen' | 'manual';
+  readonly searchMode: SearchMode;
+  readonly searchLimit: number;
+  readonly previewOnArrowKeys: boolean;
+  readonly statusBarContent: 'hitRate' | 'saved' | 'icon';
+}
+
+/** The part of `WorkspaceConfiguration` for section `embeddingCache` that is read here. */
+export interface SettingsReader {
+  get(key: string): unknown;
+  inspect(key: string): { readonly globalValue?: unknown } | undefined;
+}
+
+/**
+ * `folders` are the readers of each workspace folder. Where keys of application or machine scope
+ * matter to safety, a workspace's value is never looked at, whatever VS Code let through.
+ */
+export function readSettings(window: SettingsReader, folders: readonly SettingsReader[]): Settings {
+  const user = (key: string): unknown => window.inspect(key)?.globalValue;
+  const places = folders.length === 0 ? [window] : folders;
+  return {
+    provider: oneOf(user('provider'), ['embedded', 'openai', 'openaiCompatible']),
+    model: text(user('model'), ''),
+    dimensions: integer(user('dimensions'), 1, 65_536, null),
+    openaiBaseUrl: text(user('openai.baseUrl'), '') || 'https://api.openai.com/v1',
+    compatibleBaseUrl: text(user('openaiCompatible.baseUrl'), ''),
+    directory: text(user('directory'), ''),
+    storeText: truth(user('storeText'), true),
+    // One server serves all folders, and leaving out too much is the safe side.
+    exclude: [...new Set(places.flatMap((place) => texts(place.get('indexing.exclude'))))],
+    maxFileSizeKb: Math.min(
+      ...places.map((place) => integer(place.get('indexing.maxFileSizeKb'), 1, 1e9, 1024)),
+    ),
+    indexingStart: oneOf(window.get('indexing.start'), ['onFirstUse', 'onOpen', 'manual']),
+    searchMode: oneOf(window.get('search.mode'), ['hybrid', 'semantic', 'text']),
+    searchLimit: integer(window.get('search.limit'), 1, 200, 50),
+    previewOnArrowKeys: truth(window.get('search.previewOnArrowKeys'), true),
+    statusBarContent: oneOf(user('statusBar.content'), ['hitRate', 'saved', 'icon']),
+  };
+}
+
+/** The first is the default. */
+function oneOf<T extends string>(value: unknown, choices: readonly [T, ...T[]]): T {
+  return choices.find((choice) => choice === value) ?? choices[0];
+}
+
+function text(value: unknown, fallback: string): string {
+  return typeof value === 'string' ? value.trim() : fallback;
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+function truth(value: unknown, fallback: boolean): boolean {
+  return typeof value === 'boolean' ? value : fallback;
+}
+
+function integer<T>(value: unknown, min: number, max: number, fallback: T): number | T {
+  return Number.isInteger(value) && Number(value) >= min && Number(value) <= max
+    ? Number(value)
+    : fallback;
+}

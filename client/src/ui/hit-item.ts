@@ -1,0 +1,49 @@
+import type { SearchHit } from '../../../server/protocol/search-hit.ts';
+import { withoutControls, withoutIcons } from './plain-text.ts';
+
+export interface HitItem {
+  readonly hit: SearchHit;
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+  /** A quick pick re-sorts and filters by label unless this is set. */
+  readonly alwaysShow: boolean;
+}
+
+const maxDetail = 200;
+
+/**
+ * A search hit as a row of a quick pick. The label is the icon alone: rows with equal labels keep
+ * the server's order. `path` is the path shown, with the folder's name where there are several.
+ */
+export function hitItem(hit: SearchHit, query: string, path: string, alwaysShow = true): HitItem {
+  const symbol = hit.symbols.at(-1);
+  const place = `${path}:${hit.startLine}`;
+  const description = symbol === undefined ? place : `${symbol}  ${place}`;
+  return {
+    hit,
+    label: symbol === undefined ? '$(file)' : '$(symbol-method)',
+    description: withoutIcons(withoutControls(description)),
+    detail: withoutIcons(withoutControls(bestLine(hit.text, query)).slice(0, maxDetail)),
+    alwaysShow,
+  };
+}
+
+/** Whether two rows stand for the same place. */
+export function isSameHit(a: SearchHit, b: SearchHit): boolean {
+  return a.uri === b.uri && a.startLine === b.startLine && a.endLine === b.endLine;
+}
+
+/** The line with most of the query's words; the first one that is not empty where none has any. */
+function bestLine(text: string, query: string): string {
+  const words = query.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? [];
+  const lines = text.split('\n').filter((line) => /[\p{L}\p{N}]/u.test(line));
+  let best = lines[0] ?? text;
+  let bestCount = 0;
+  for (const line of lines) {
+    const lower = line.toLowerCase();
+    const found = words.filter((word) => lower.includes(word)).length;
+    if (found > bestCount) [best, bestCount] = [line, found];
+  }
+  return best;
+}

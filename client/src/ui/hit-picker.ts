@@ -1,0 +1,141 @@
+import * as vscode from 'vscode';
+import type { SearchHit } from '../../../server/protocol/search-hit.ts';
+import { EditorPreview, openHit } from './editor-preview.ts';
+import { type HitItem, hitItem, isSameHit } from './hit-item.ts';
+
+/** A row that does something else than open a hit. */
+interface ActionItem extends vscode.QuickPickItem {
+  readonly run: () => void;
+}
+
+type Row = HitItem | ActionItem | vscode.QuickPickItem;
+
+export interface HitPickerOptions {
+  readonly title: string;
+  readonly placeholder: string;
+  /** Whether moving through the rows shows them in the editor. */
+  readonly preview: boolean;
+  /** Whether what is typed is a query for somebody else to answer, not a filter of the rows. */
+  readonly isQuery: boolean;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** A quick pick of search hits: moving previews, Enter opens, the button opens beside, Esc restores. */
+export class HitPicker {
+  readonly quickPick: vscode.QuickPick<vscode.QuickPickItem>;
+  readonly #options: HitPickerOptions;
+  readonly #preview = new EditorPreview();
+  readonly #beside: vscode.QuickInputButton = {
+    iconPath: new vscode.ThemeIcon('split-horizontal'),
+    tooltip: vscode.l10n.t('Open to the Side'),
+  };
+  readonly #settings: vscode.QuickInputButton = {
+    iconPath: new vscode.ThemeIcon('gear'),
+    tooltip: vscode.l10n.t('Open Settings'),
+  };
+  /** The row the picker itself made active: only a move away from it is the user's. */
+  #resting: vscode.QuickPickItem | null = null;
+  #opened = false;
+
+  constructor(options: HitPickerOptions) {
+    this.#options = options;
+    this.quickPick = vscode.window.createQuickPick();
+    this.quickPick.title = options.title;
+    this.quickPick.placeholder = options.placeholder;
+    this.quickPick.matchOnDescription = !options.isQuery;
+    this.quickPick.matchOnDetail = !options.isQuery;
+    this.quickPick.buttons = [this.#settings];
+    this.quickPick.onDidChangeActive(([row]) => {
+      this.#moved(row);
+    });
+    this.quickPick.onDidAccept(() => {
+      const [row] = this.quickPick.activeItems;
+      if (row !== undefined) this.#accept(row, vscode.ViewColumn.Active);
+    });
+    this.quickPick.onDidTriggerItemButton(({ item }) => {
+      this.#accept(item, vscode.ViewColumn.Beside);
+    });
+    this.quickPick.onDidTriggerButton(() => {
+      this.quickPick.hide();
+      void vscode.commands.executeCommand('embeddingCache.openSettings');
+    });
+    this.quickPick.onDidHide(() => {
+      if (!this.#opened) this.#guard(this.#preview.restore());
+      this.#preview.dispose();
+      this.quickPick.dispose();
+    });
+  }
+
+  /** Resolves when the picker has closed. */
+  show(): Promise<void> {
+    const hidden = new Promise<void>((resolve) => {
+      this.quickPick.onDidHide(() => {
+        resolve();
+      });
+    });
+    this.quickPick.show();
+    return hidden;
+  }
+
+  /** Shows hits in their order; the active row stays where it is if its hit is still among them. */
+  showHits(hits: readonly SearchHit[], query: string, after: readonly vscode.QuickPickItem[]): void {
+    const rows = hits.map((hit) => this.#row(hit, query));
+    const [active] = this.quickPick.activeItems;
+    const before = active !== undefined && active !== this.#resting ? hitOf(active) : null;
+    const same = before === null ? undefined : rows.find(({ hit }) => isSameHit(hit, before));
+    this.#resting = same === undefined ? (rows[0] ?? after[0] ?? null) : null;
+    this.quickPick.items = [...rows, ...after];
+    if (same !== undefined) this.quickPick.activeItems = [same];
+  }
+
+  /** Shows rows that are no hits, for instance why there are none. */
+  showNote(...rows: readonly vscode.QuickPickItem[]): void {
+    this.#resting = rows[0] ?? null;
+    this.quickPick.items = rows;
+  }
+
+  #row(hit: SearchHit, query: string): HitItem & vscode.QuickPickItem {
+    const path = vscode.workspace.asRelativePath(vscode.Uri.parse(hit.uri));
+    return { ...hitItem(hit, query, path, this.#options.isQuery), buttons: [this.#beside] };
+  }
+
+  #moved(row: Row | undefined): void {
+    if (row === undefined || row === this.#resting) return;
+    this.#resting = null;
+    const hit = hitOf(row);
+    if (this.#options.preview && hit !== null) this.#guard(this.#preview.show(hit));
+  }
+
+  #accept(row: Row, column: vscode.ViewColumn): void {
+    if ('run' in row) {
+      row.run();
+      return;
+    }
+    const hit = hitOf(row);
+    if (hit === null) return;
+    this.#opened = true;
+    this.quickPick.hide();
+    this.#guard(openHit(hit, column));
+  }
+
+  /** A hit's file may have gone in the meantime; the picker stays usable. */
+  #guard(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.#options.log.warn(`showing a search hit: ${String(error)}`);
+    });
+  }
+}
+
+function hitOf(row: Row): SearchHit | null {
+  return 'hit' in row ? row.hit : null;
+}
+
+/** A row that runs something when chosen. */
+export function actionItem(label: string, description: string, run: () => void): ActionItem {
+  return { label, description, alwaysShow: true, run };
+}
+
+/** A row that only says something. */
+export function noteItem(label: string, description = ''): vscode.QuickPickItem {
+  return { label, description, alwaysShow: true };
+}

@@ -1,0 +1,15 @@
+import type { L10n } from '../l10n.ts';
+
+/** A provider as people call it. */
+export function providerName(provider: string, l10n: L10n): string {
+  switch (provider) {
+    case 'embedded':
+      return l10n.t('built-in');
+    case 'openai':
+      return 'OpenAI';
+    case 'openaiCompatible':
+      return l10n.t('OpenAI-compatible server');
+    default:
+      return provider;
+  }
+}

@@ -1,0 +1,176 @@
+import * as vscode from 'vscode';
+import type { SearchHit } from '../../../server/protocol/search-hit.ts';
+import type { Stats } from '../../../server/protocol/stats.ts';
+import { wordsOf } from '../error-words.ts';
+import { LiveQuery } from '../live-query.ts';
+import type { Parts } from '../parts.ts';
+import { isCancelled } from '../server-errors.ts';
+import { HitPicker, actionItem, noteItem } from './hit-picker.ts';
+import { count } from './numbers.ts';
+
+const debounceMs = 60;
+const refreshMs = 1000;
+
+/** Quick search over live results. Resolves when the picker has closed. */
+export async function showSearchPicker(parts: Parts): Promise<void> {
+  const search = new SearchPicker(parts);
+  try {
+    await search.show();
+  } finally {
+    search.dispose();
+  }
+}
+
+class SearchPicker {
+  readonly #parts: Parts;
+  readonly #picker: HitPicker;
+  readonly #query: LiveQuery<SearchHit[]>;
+  readonly #subscriptions: vscode.Disposable[];
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  /** What the rows answer; null while they answer nothing. */
+  #answered: string | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const settings = parts.sync.settings();
+    this.#picker = new HitPicker({
+      title: vscode.l10n.t('Search Workspace'),
+      placeholder: vscode.l10n.t('Ask in plain words, such as “where are requests retried”'),
+      preview: settings.previewOnArrowKeys,
+      isQuery: true,
+      log: parts.log,
+    });
+    this.#query = new LiveQuery<SearchHit[]>({
+      ask: (query, signal) => {
+        const { searchLimit: limit, searchMode: mode } = parts.sync.settings();
+        return parts.api.request('embeddingCache/search', { query, limit, mode }, signal);
+      },
+      answered: (query, hits) => {
+        this.#show(query, hits);
+      },
+      failed: (error) => {
+        this.#fail(error);
+      },
+      busy: (isBusy) => {
+        this.#picker.quickPick.busy = isBusy;
+      },
+    });
+    this.#subscriptions = [
+      this.#picker.quickPick.onDidChangeValue((value) => {
+        this.#typed(value.trim());
+      }),
+      // The index changes under an open picker: on first use above all.
+      parts.stats.onDidChange((stats) => {
+        this.#indexChanged(stats);
+      }),
+    ];
+  }
+
+  async show(): Promise<void> {
+    this.#showTitle(this.#parts.stats.latest);
+    this.#showState();
+    await this.#picker.show();
+  }
+
+  dispose(): void {
+    this.#query.drop();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  get #value(): string {
+    return this.#picker.quickPick.value.trim();
+  }
+
+  #typed(query: string): void {
+    if (query === '') {
+      this.#query.drop();
+      this.#answered = null;
+      this.#showState();
+    } else if (this.#sendsWords()) {
+      // Every keystroke would be a paid request: wait for Enter.
+      this.#query.drop();
+      this.#answered = null;
+      const host = this.#parts.stats.latest?.provider.host ?? '';
+      const label = vscode.l10n.t('$(search) Search');
+      const description = vscode.l10n.t('Enter sends the words to {0}', host);
+      this.#picker.showNote(
+        actionItem(label, description, () => {
+          this.#query.ask(query);
+        }),
+      );
+    } else {
+      this.#query.askAfter(query, debounceMs);
+    }
+  }
+
+  #sendsWords(): boolean {
+    return this.#parts.stats.latest?.provider.local === false;
+  }
+
+  #show(query: string, hits: readonly SearchHit[]): void {
+    this.#answered = query;
+    if (hits.length > 0) {
+      this.#picker.showHits(hits, query, []);
+    } else if (this.#parts.stats.latest?.workspace.kind === 'ready') {
+      this.#picker.showNote(noteItem(vscode.l10n.t('Nothing close found')));
+    } else {
+      this.#showState();
+    }
+  }
+
+  /** Why there are no rows yet. */
+  #showState(): void {
+    const workspace = this.#parts.stats.latest?.workspace;
+    if (this.#parts.indexing.running || workspace?.kind === 'indexing') {
+      this.#picker.showNote(noteItem(vscode.l10n.t('$(sync~spin) Indexing this workspace')));
+    } else if (workspace?.kind === 'notIndexed') {
+      const label = vscode.l10n.t('$(sync) Index Workspace');
+      const run = (): void => {
+        void vscode.commands.executeCommand('embeddingCache.indexWorkspace');
+      };
+      const description = vscode.l10n.t('This workspace is not indexed yet');
+      this.#picker.showNote(actionItem(label, description, run));
+    } else {
+      this.#picker.showNote();
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (isCancelled(error)) return;
+    this.#parts.log.error(`search: ${String(error)}`);
+    const { message, button } = wordsOf(error, vscode.l10n);
+    this.#picker.showNote(
+      actionItem(`$(error) ${message}`, button.title, () => {
+        this.#picker.quickPick.hide();
+        void vscode.commands.executeCommand(button.command, ...button.arguments);
+      }),
+    );
+  }
+
+  #indexChanged(stats: Stats): void {
+    this.#showTitle(stats);
+    if (this.#value === '') {
+      this.#showState();
+      return;
+    }
+    // Asking again costs a request where the model is remote; the rows stay until then.
+    if (this.#timer !== null || this.#sendsWords()) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      if (this.#answered === this.#value) this.#query.ask(this.#value);
+    }, refreshMs);
+  }
+
+  #showTitle(stats: Stats | null): void {
+    const locale = vscode.env.language;
+    this.#picker.quickPick.title =
+      stats?.workspace.kind === 'indexing'
+        ? vscode.l10n.t(
+            'Search Workspace — indexing {0}/{1}',
+            count(stats.workspace.done, locale),
+            count(stats.workspace.total, locale),
+          )
+        : vscode.l10n.t('Search Workspace');
+  }
+}

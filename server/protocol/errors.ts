@@ -1,0 +1,41 @@
+/** Why something could not be done. The client turns it into words and a button. */
+export type ErrorKind =
+  /** The provider needs an API key and none is stored. */
+  | 'noApiKey'
+  /** The provider refused the API key (401, 403). */
+  | 'apiKeyRefused'
+  /** The user has not agreed to send text to this origin. */
+  | 'consentNeeded'
+  /** The endpoint answered 404 or 501: wrong address, or no such model. */
+  | 'notFound'
+  /** The provider asks to wait (429), longer than we do. */
+  | 'rateLimited'
+  /** The quota or credit at the provider is used up. */
+  | 'quotaExceeded'
+  /** The endpoint cannot be reached. */
+  | 'unreachable'
+  /** The endpoint's certificate is not trusted. */
+  | 'tls'
+  /** The provider answered something that is not a valid embedding. */
+  | 'badAnswer'
+  /** The provider refused the texts (400). */
+  | 'refused'
+  /** A setting is missing or not usable. */
+  | 'badSettings'
+  /** A newer version wrote the cache; it was left untouched. */
+  | 'newerCache'
+  /** The cache directory cannot be used safely. */
+  | 'unsafeDirectory'
+  /** Anything else. */
+  | 'internal';
+
+/** `data` of the JSON-RPC error with which the server answers a request it could not do. */
+export interface ErrorData {
+  readonly kind: ErrorKind;
+  readonly provider?: string;
+  readonly host?: string;
+  readonly status?: number;
+}
+
+/** JSON-RPC code of every error that carries `ErrorData` (LSP reserves −32899…−32800 to itself). */
+export const ERROR_CODE = -32001;

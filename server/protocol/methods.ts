@@ -1,0 +1,33 @@
+import type { EmbedParams, EmbedResult } from './embed.ts';
+import type { IndexParams, IndexProgress, IndexReport } from './index-report.ts';
+import type { SearchHit, SearchParams, SimilarParams } from './search-hit.ts';
+import type { Stats } from './stats.ts';
+
+/** Requests the client sends: method name → [params, result]. */
+export interface Requests {
+  /** Embeds texts, or says they were in the cache; gives facts about each vector. */
+  'embeddingCache/embed': [EmbedParams, EmbedResult];
+  /** Indexes or refreshes workspace folders. Progress arrives as `$/progress`; cancellable. */
+  'embeddingCache/index': [IndexParams, IndexReport];
+  /** Ranked hits for a query in plain words, best first. Cancellable. */
+  'embeddingCache/search': [SearchParams, SearchHit[]];
+  /** Ranked hits for code nearest in meaning to a text, best first. Cancellable. */
+  'embeddingCache/similar': [SimilarParams, SearchHit[]];
+  /** What the status bar and the statistics page show. */
+  'embeddingCache/stats': [null, Stats];
+}
+
+/** Notifications the server sends: method name → params. */
+export interface Notifications {
+  /** Sent at most once a second, when any figure of `Stats` has changed. */
+  'embeddingCache/statsChanged': Stats;
+}
+
+/** Values of `$/progress` for a request: method name → value. */
+export interface Progress {
+  'embeddingCache/index': IndexProgress;
+}
+
+export type Method = keyof Requests;
+export type ParamsOf<M extends Method> = Requests[M][0];
+export type ResultOf<M extends Method> = Requests[M][1];

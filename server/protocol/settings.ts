@@ -1,0 +1,40 @@
+/**
+ * What the client tells the server, as `initializationOptions` and again in
+ * `workspace/didChangeConfiguration` (`settings`) on every change.
+ */
+export interface ServerSettings {
+  /** Cache directory; empty: the platform's. */
+  readonly directory: string;
+  /** Keep texts beside vectors. */
+  readonly storeText: boolean;
+  readonly provider: ProviderSettings;
+  /** Origins (`https://api.openai.com`) the user agreed to send this workspace's text to. */
+  readonly allowedOrigins: readonly string[];
+  /** Further globs to leave out of the index. */
+  readonly exclude: readonly string[];
+  readonly maxFileSizeKb: number;
+}
+
+export type ProviderSettings =
+  | { readonly kind: 'embedded' }
+  | {
+      readonly kind: 'openai' | 'openaiCompatible';
+      /** Empty: the provider's default model. */
+      readonly model: string;
+      /** Null: the model's own. */
+      readonly dimensions: number | null;
+      readonly baseUrl: string;
+    };
+
+/**
+ * Sent by the parent over the child process's own IPC channel (`process.send`), never in JSON-RPC,
+ * which a trace prints. A key is bound to one origin.
+ */
+export interface ApiKeyMessage {
+  readonly type: 'apiKey';
+  readonly provider: string;
+  /** Origin the key was stored for, e.g. `https://api.openai.com`. */
+  readonly origin: string;
+  /** Null: forget it. */
+  readonly key: string | null;
+}

@@ -1,0 +1,23 @@
+import { closeSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { Failure } from '../errors.ts';
+
+/**
+ * Makes the directory private to this user (0700), and refuses one that another user owns or that
+ * is a symbolic link: whoever controls it could read or plant vectors and source text.
+ */
+export function ensurePrivateDirectory(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const stat = lstatSync(directory);
+  const uid = process.getuid?.();
+  if (!stat.isDirectory() || (uid !== undefined && stat.uid !== uid)) {
+    throw new Failure(
+      'unsafeDirectory',
+      `the cache directory ${directory} belongs to another user`,
+    );
+  }
+}
+
+/** Creates the file empty with mode 0600 if it is absent: SQLite's WAL and SHM inherit the mode. */
+export function ensurePrivateFile(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
+}

@@ -1,0 +1,113 @@
+import type BetterSqlite3 from 'better-sqlite3';
+import createKnex, { type Knex } from 'knex';
+import Client from 'knex/lib/dialects/better-sqlite3';
+import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction';
+import { Failure } from '../errors.ts';
+import { ensurePrivateFile } from './cache-directory.ts';
+import { retryWhileBusy, sqliteCodeOf } from './busy-retry.ts';
+
+/** What a repository method takes, so that it joins whatever transaction it is called in. */
+export type Database = Knex | Knex.Transaction;
+export type Connection = BetterSqlite3.Database;
+
+export interface DatabaseOptions {
+  /** Bytes; takes effect only when the file is new. */
+  readonly pageSize: number;
+}
+
+/**
+ * Deferred transactions that meet another writer lose their work despite any timeout (ten writers
+ * lost 79% of theirs), so every transaction takes the write lock at its start.
+ */
+class ImmediateTransaction extends SqliteTransaction {
+  override begin(connection: Connection): Promise<unknown> {
+    return this.query(connection, 'BEGIN IMMEDIATE;');
+  }
+}
+
+class ImmediateClient extends Client {
+  override transaction(...args: unknown[]): unknown {
+    return new ImmediateTransaction(this, ...args);
+  }
+}
+
+/** Opens (or creates, mode 0600) one SQLite file on one connection. */
+export async function openDatabase(file: string, options: DatabaseOptions): Promise<Knex> {
+  ensurePrivateFile(file);
+  const db = createKnex({
+    client: ImmediateClient as unknown as typeof Knex.Client,
+    connection: { filename: file },
+    useNullAsDefault: true,
+    // knex logs to stdout by default, which is the protocol's channel.
+    log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
+    pool: {
+      // One connection: SQLite has one writer, and calls on it are synchronous anyway.
+      min: 1,
+      max: 1,
+      afterCreate: (connection: Connection, done: (error: unknown) => void) => {
+        try {
+          setPragmas(connection, options);
+          done(null);
+        } catch (error) {
+          done(error);
+        }
+      },
+    },
+  });
+  try {
+    await retryWhileBusy(() => withConnection(db, ignore));
+  } catch (error) {
+    await db.destroy();
+    throw databaseFailure(`opening ${file}`, error);
+  }
+  return db;
+}
+
+/** Runs synchronous statements on the database's own connection, or its transaction's. */
+export async function withConnection<T>(
+  db: Database,
+  use: (connection: Connection) => T,
+): Promise<T> {
+  const client = db.client as ConnectionSource;
+  const connection = await client.acquireConnection();
+  try {
+    return use(connection);
+  } finally {
+    await client.releaseConnection(connection);
+  }
+}
+
+/** Runs synchronous writes in one immediate transaction, or within the one already open. */
+export function writeOn<T>(connection: Connection, write: () => T): T {
+  return connection.inTransaction ? write() : connection.transaction(write).immediate();
+}
+
+/** A database's error without its message, which carries SQL and values. */
+export function databaseFailure(attempt: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const code = sqliteCodeOf(error);
+  if (code === null) throw error;
+  return new Failure('internal', `${attempt} failed: ${code}`);
+}
+
+interface ConnectionSource {
+  acquireConnection(): Promise<Connection>;
+  releaseConnection(connection: Connection): Promise<void>;
+}
+
+function setPragmas(connection: Connection, { pageSize }: DatabaseOptions): void {
+  connection.pragma('busy_timeout = 50');
+  connection.pragma(`page_size = ${pageSize}`);
+  connection.pragma('journal_mode = WAL');
+  // With WAL a power cut may take the last commits, never corrupt; they are embedded again.
+  connection.pragma('synchronous = NORMAL');
+  connection.pragma('wal_autocheckpoint = 4000');
+  // A planted file must not run code or read out of bounds.
+  connection.pragma('trusted_schema = OFF');
+  connection.pragma('cell_size_check = ON');
+  connection.pragma('mmap_size = 0');
+}
+
+function ignore(): void {
+  // knex insists on a logger; nothing of the cache's may reach stdout.
+}

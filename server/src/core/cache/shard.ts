@@ -1,0 +1,153 @@
+import { statSync } from 'node:fs';
+import type { Knex } from 'knex';
+import { Failure } from '../errors.ts';
+import { canonicalSpace, type EmbeddingSpace } from '../keys/space.ts';
+import { hashToBytes, type TextHash } from '../keys/text-hash.ts';
+import { fromBlob, toBlob, type Vector } from '../vectors/vector.ts';
+import { retryWhileBusy } from './busy-retry.ts';
+import { checksumOf } from './checksum.ts';
+import { databaseFailure, openDatabase, withConnection, writeOn } from './database.ts';
+import { migrate } from './migrations/migrate.ts';
+import { shardMigrations } from './migrations/shard-migrations.ts';
+import { Prepared } from './prepared.ts';
+
+/** All vectors of one space. */
+export interface Shard {
+  readonly space: EmbeddingSpace;
+  /** Vectors of the hashes that are here and whole; a damaged row counts as absent. */
+  getMany(hashes: readonly TextHash[]): Promise<Map<TextHash, Vector>>;
+  /** Durable once it returns. Vectors have the space's length. */
+  putMany(vectors: ReadonlyMap<TextHash, Vector>): Promise<void>;
+  count(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const SELECT = 'SELECT vector, checksum FROM embedding WHERE hash = ?';
+// Only misses are put: a row that is there already is a race (equal) or damaged (replaced).
+const INSERT = `INSERT INTO embedding (hash, vector, checksum) VALUES (?, ?, ?)
+  ON CONFLICT (hash) DO UPDATE SET vector = excluded.vector, checksum = excluded.checksum
+  WHERE vector <> excluded.vector OR checksum <> excluded.checksum`;
+/** Rows are never deleted one by one, so the highest id is their number, without a scan. */
+const COUNT = 'SELECT coalesce(max(id), 0) FROM embedding';
+
+/** Longest stretch of synchronous work: 1,000 puts take about 30 ms. */
+const BATCH = 1000;
+
+/** A shard in one SQLite file. Refuses a file that holds another space. */
+export async function openShard(file: string, space: EmbeddingSpace): Promise<Shard> {
+  const db = await openDatabase(file, { pageSize: space.dimensions >= 1536 ? 32_768 : 8192 });
+  try {
+    await migrate(db, shardMigrations);
+    await checkIdentity(db, file, space);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return new SqliteShard(db, space);
+}
+
+/** The space a shard file says it holds, or null for a file that is not a finished shard. */
+export async function readSpace(file: string): Promise<EmbeddingSpace | null> {
+  if (statSync(file).size === 0) return null;
+  const db = await openDatabase(file, { pageSize: 8192 });
+  try {
+    if (!(await db.schema.hasTable('space'))) return null;
+    const { SpaceRow } = await import('./models/space-row.ts');
+    const row = await SpaceRow.bindKnex(db).query().findById(1);
+    return row ? row.space() : null;
+  } finally {
+    await db.destroy();
+  }
+}
+
+class SqliteShard implements Shard {
+  readonly space: EmbeddingSpace;
+  readonly #db: Knex;
+  readonly #prepared = new Prepared();
+  readonly #bytes: number;
+
+  constructor(db: Knex, space: EmbeddingSpace) {
+    this.#db = db;
+    this.space = space;
+    this.#bytes = space.dimensions * Float32Array.BYTES_PER_ELEMENT;
+  }
+
+  async getMany(hashes: readonly TextHash[]): Promise<Map<TextHash, Vector>> {
+    const found = new Map<TextHash, Vector>();
+    for (let start = 0; start < hashes.length; start += BATCH) {
+      const batch = hashes.slice(start, start + BATCH);
+      await withConnection(this.#db, (connection) => {
+        const select = this.#prepared.on(connection, SELECT);
+        for (const hash of batch) {
+          const bytes = hashToBytes(hash);
+          const row = select.get(bytes) as { vector: Buffer; checksum: number } | undefined;
+          if (row && this.#isWhole(bytes, row)) found.set(hash, fromBlob(row.vector));
+        }
+      });
+    }
+    return found;
+  }
+
+  async putMany(vectors: ReadonlyMap<TextHash, Vector>): Promise<void> {
+    const entries = [...vectors];
+    for (const [, vector] of entries) {
+      if (vector.length !== this.space.dimensions) {
+        throw new Failure(
+          'internal',
+          `a vector of ${vector.length} numbers was put into a space of ${this.space.dimensions}`,
+        );
+      }
+    }
+    for (let start = 0; start < entries.length; start += BATCH) {
+      const batch = entries.slice(start, start + BATCH);
+      try {
+        await retryWhileBusy(() =>
+          withConnection(this.#db, (connection) => {
+            const insert = this.#prepared.on(connection, INSERT);
+            writeOn(connection, () => {
+              for (const [hash, vector] of batch) {
+                const bytes = hashToBytes(hash);
+                const blob = toBlob(vector);
+                insert.run(bytes, blob, checksumOf(bytes, blob));
+              }
+            });
+          }),
+        );
+      } catch (error) {
+        throw databaseFailure('storing vectors', error);
+      }
+    }
+  }
+
+  async count(): Promise<number> {
+    return withConnection(
+      this.#db,
+      (connection) => this.#prepared.on(connection, COUNT).pluck().get() as number,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#db.destroy();
+  }
+
+  #isWhole(hash: Buffer, row: { vector: Buffer; checksum: number }): boolean {
+    return row.vector.length === this.#bytes && row.checksum === checksumOf(hash, row.vector);
+  }
+}
+
+async function checkIdentity(db: Knex, file: string, space: EmbeddingSpace): Promise<void> {
+  const { SpaceRow, spaceRowOf } = await import('./models/space-row.ts');
+  const rows = SpaceRow.bindKnex(db);
+  try {
+    await retryWhileBusy(async () => {
+      if (await rows.query().findById(1)) return;
+      await rows.query().insert(spaceRowOf(space)).onConflict('id').ignore();
+    });
+  } catch (error) {
+    throw databaseFailure('recording a space', error);
+  }
+  const row = await rows.query().findById(1);
+  if (row?.identity !== canonicalSpace(space)) {
+    throw new Failure('internal', `${file} holds another embedding space; it was left untouched`);
+  }
+}

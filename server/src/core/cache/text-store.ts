@@ -1,0 +1,90 @@
+import type { Knex } from 'knex';
+import { hashToBytes, textHashOf, type TextHash } from '../keys/text-hash.ts';
+import { retryWhileBusy } from './busy-retry.ts';
+import { databaseFailure, openDatabase, withConnection, writeOn } from './database.ts';
+import { hashstringMigrations } from './migrations/hashstring-migrations.ts';
+import { migrate } from './migrations/migrate.ts';
+import { Prepared } from './prepared.ts';
+
+/** Every text ever embedded, under its hash (`hashstring.db`). */
+export interface TextStore {
+  /** Null when the text is unknown, or when what is stored no longer matches its hash. */
+  get(hash: TextHash): Promise<string | null>;
+  putMany(texts: ReadonlyMap<TextHash, string>): Promise<void>;
+  count(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const SELECT = 'SELECT text FROM hashstring WHERE hash = ?';
+const INSERT = `INSERT INTO hashstring (hash, text) VALUES (?, ?)
+  ON CONFLICT (hash) DO UPDATE SET text = excluded.text WHERE text <> excluded.text`;
+/** Rows are never deleted one by one, so the highest id is their number, without a scan. */
+const COUNT = 'SELECT coalesce(max(id), 0) FROM hashstring';
+const BATCH = 500;
+
+export interface TextStoreOptions {
+  /** False: only hashes are kept, so nothing of a text can be read from this file. */
+  readonly storeText: boolean;
+}
+
+export async function openTextStore(file: string, options: TextStoreOptions): Promise<TextStore> {
+  const db = await openDatabase(file, { pageSize: 8192 });
+  try {
+    await migrate(db, hashstringMigrations);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return new SqliteTextStore(db, options);
+}
+
+class SqliteTextStore implements TextStore {
+  readonly #db: Knex;
+  readonly #storeText: boolean;
+  readonly #prepared = new Prepared();
+
+  constructor(db: Knex, { storeText }: TextStoreOptions) {
+    this.#db = db;
+    this.#storeText = storeText;
+  }
+
+  async get(hash: TextHash): Promise<string | null> {
+    const text = await withConnection(
+      this.#db,
+      (connection) =>
+        this.#prepared.on(connection, SELECT).pluck().get(hashToBytes(hash)) as string | undefined,
+    );
+    return text !== undefined && textHashOf(text) === hash ? text : null;
+  }
+
+  async putMany(texts: ReadonlyMap<TextHash, string>): Promise<void> {
+    if (!this.#storeText) return;
+    const entries = [...texts];
+    for (let start = 0; start < entries.length; start += BATCH) {
+      const batch = entries.slice(start, start + BATCH);
+      try {
+        await retryWhileBusy(() =>
+          withConnection(this.#db, (connection) => {
+            const insert = this.#prepared.on(connection, INSERT);
+            writeOn(connection, () => {
+              for (const [hash, text] of batch) insert.run(hashToBytes(hash), text);
+            });
+          }),
+        );
+      } catch (error) {
+        throw databaseFailure('storing texts', error);
+      }
+    }
+  }
+
+  async count(): Promise<number> {
+    return withConnection(
+      this.#db,
+      (connection) => this.#prepared.on(connection, COUNT).pluck().get() as number,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#db.destroy();
+  }
+}

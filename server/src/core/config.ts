@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+const remoteProviderSchema = z.object({
+  kind: z.enum(['openai', 'openaiCompatible']),
+  /** Empty: the provider's default model. */
+  model: z.string().max(300).default(''),
+  /** Null: the model's own. */
+  dimensions: z.number().int().positive().max(65_536).nullable().default(null),
+  /** Empty: the provider's own address. */
+  baseUrl: z.string().default(''),
+});
+
+export const providerConfigSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('embedded') }),
+  remoteProviderSchema,
+]);
+
+export const configSchema = z.object({
+  /** Absolute path of the cache directory. */
+  cacheDir: z.string().min(1),
+  /** Keep texts beside vectors; false keeps their hashes only. */
+  storeText: z.boolean().default(true),
+  provider: providerConfigSchema.default({ kind: 'embedded' }),
+  /** Further globs to leave out of the index. */
+  exclude: z.array(z.string()).default([]),
+  maxFileSizeKb: z.number().int().positive().default(1024),
+});
+
+export type ProviderConfig = z.infer<typeof providerConfigSchema>;
+export type RemoteProviderConfig = z.infer<typeof remoteProviderSchema>;
+export type Config = z.infer<typeof configSchema>;

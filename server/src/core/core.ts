@@ -1,0 +1,343 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { openCache as openSqliteCache, type EmbeddingCache } from './cache/embedding-cache.ts';
+import { lineChunker } from './chunks/line-chunker.ts';
+import type { Config, ProviderConfig } from './config.ts';
+import type { Embedder, EmbedOptions, EmbedOutcome } from './embed/embedder.ts';
+import { Failure } from './errors.ts';
+import { openDiskSource } from './files/disk-source.ts';
+import { createIndexReader } from './index/folder-reader.ts';
+import type { IndexReader } from './index/index-reader.ts';
+import type { IndexProgress, IndexReport } from './index/index-report.ts';
+import { indexFolder, refreshFiles, type IndexerParts } from './index/indexer.ts';
+import { openWorkspaceIndex, type WorkspaceIndex } from './index/workspace-index.ts';
+import type { EmbeddingSpace } from './keys/space.ts';
+import type { Logger } from './logger.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import { withShards, type OpenedProvider } from './opened-provider.ts';
+import { createProvider } from './providers/create-provider.ts';
+import { describeProvider, type ProviderDescription } from './providers/describe-provider.ts';
+import { createRetriever, type Retriever } from './search/retriever.ts';
+import type { SearchHit, SearchOptions } from './search/search-hit.ts';
+import { dayOf, openLedger, type Ledger } from './usage/ledger.ts';
+import type { Usage } from './usage/usage.ts';
+import type { Vector } from './vectors/vector.ts';
+
+/** What core needs from the process it runs in. */
+export interface CoreDeps {
+  readonly logger: Logger;
+  /** Absolute path of the embedded model's file. */
+  readonly modelFile: string;
+  readonly fetch: typeof globalThis.fetch;
+  /** Null when none is stored for this provider and origin. */
+  apiKeyOf(provider: string, origin: string): string | null;
+  /** Whether the user agreed to send text to this origin. */
+  mayContact(origin: string): boolean;
+  /** The cache; SQLite files in the configured directory unless another is given. */
+  readonly openCache?: (config: Config) => Promise<EmbeddingCache>;
+}
+
+export interface EmbedReport {
+  readonly space: EmbeddingSpace;
+  /** One per text, in the order given; a text given twice has two equal outcomes. */
+  readonly outcomes: readonly EmbedOutcome[];
+}
+
+export interface IndexOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: IndexProgress) => void;
+  /** Predict only: nothing is sent, nothing is stored. */
+  readonly dryRun?: boolean;
+}
+
+export interface SpaceStats {
+  readonly provider: string;
+  readonly model: string;
+  readonly dimensions: number;
+  readonly type: 'float32' | 'float64' | 'float16';
+  readonly embeddings: number;
+  readonly bytes: number;
+}
+
+export interface FolderState {
+  /** Absolute path, symbolic links resolved. */
+  readonly folder: string;
+  /** Indexed to the end at least once. */
+  readonly indexed: boolean;
+  readonly files: number;
+  readonly chunks: number;
+  readonly skipped: number;
+}
+
+export interface CoreStats {
+  readonly directory: string;
+  readonly texts: number;
+  /** Of all cache files on disk. */
+  readonly bytes: number;
+  readonly spaces: readonly SpaceStats[];
+  /** All time, this day (UTC), this month (UTC). */
+  readonly usage: Usage;
+  readonly today: Usage;
+  readonly month: Usage;
+}
+
+/** The product without a transport: every front end stands on this. */
+export interface Core {
+  readonly provider: ProviderDescription;
+  /** Embeds texts through the cache: only texts never seen are sent to the provider. */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<EmbedReport>;
+  /** Brings a folder's index up to date. Throws AbortError when cancelled; what was paid stays. */
+  index(folder: string, options: IndexOptions): Promise<IndexReport>;
+  /** As `index`, for files known to have changed. Paths are relative to the folder. */
+  refresh(folder: string, paths: readonly string[], signal: AbortSignal): Promise<IndexReport>;
+  /** Ranked hits over all folders, best first. Folders that were never indexed give none. */
+  search(folders: readonly string[], query: string, options: SearchOptions): Promise<SearchHit[]>;
+  /** Hits nearest in meaning to a text. */
+  similar(folders: readonly string[], text: string, options: SearchOptions): Promise<SearchHit[]>;
+  folderState(folder: string): Promise<FolderState>;
+  stats(): Promise<CoreStats>;
+  /** Called after any figure of `stats` or `folderState` changed. Returns what ends it. */
+  onChange(listener: () => void): () => void;
+  /** Waits for what is running: abort it first. */
+  close(): Promise<void>;
+}
+
+export async function createCore(config: Config, deps: CoreDeps): Promise<Core> {
+  const openCache =
+    deps.openCache ??
+    (({ cacheDir, storeText }) => openSqliteCache({ directory: cacheDir, storeText }));
+  const cache = await openCache(config);
+  try {
+    const ledger = await openLedger(path.join(config.cacheDir, 'usage.db'), {
+      now: () => new Date(),
+      onWriteFailed: () => {
+        deps.logger.warn('usage counters could not be written; they are kept and tried again');
+      },
+    });
+    return new CachingCore(config, deps, cache, ledger);
+  } catch (error) {
+    await cache.close();
+    throw error;
+  }
+}
+
+class CachingCore implements Core {
+  readonly provider: ProviderDescription;
+  readonly #config: Config;
+  readonly #deps: CoreDeps;
+  readonly #cache: EmbeddingCache;
+  readonly #ledger: Ledger;
+  readonly #retriever: Retriever;
+  readonly #indexes = new Map<string, Promise<WorkspaceIndex>>();
+  readonly #runs = new OneAtATime();
+  readonly #listeners = new Set<() => void>();
+  #opened: Promise<OpenedProvider> | null = null;
+
+  constructor(config: Config, deps: CoreDeps, cache: EmbeddingCache, ledger: Ledger) {
+    this.#config = config;
+    this.#deps = deps;
+    this.#cache = cache;
+    this.#ledger = ledger;
+    this.provider = describeProvider(config.provider);
+    this.#retriever = createRetriever({
+      reader: (folder) => this.#reader(folder),
+      embedQuery: (text, signal) => this.#embedQuery(text, signal),
+      embedDocument: (text, signal) => this.#embedDocument(text, signal),
+    });
+  }
+
+  async embed(texts: readonly string[], signal: AbortSignal): Promise<EmbedReport> {
+    const { documents } = await this.#open(signal);
+    try {
+      const { outcomes } = await documents.embedMany(texts, { signal });
+      return { space: documents.space, outcomes };
+    } finally {
+      this.#changed();
+    }
+  }
+
+  async index(folder: string, options: IndexOptions): Promise<IndexReport> {
+    const root = await folderOf(folder);
+    return this.#runs.run(root, async () => {
+      const parts = await this.#indexerParts(root, options.signal);
+      try {
+        return await indexFolder(parts, {
+          ...options,
+          onProgress: (progress) => {
+            options.onProgress?.(progress);
+            this.#changed();
+          },
+        });
+      } finally {
+        this.#changed();
+      }
+    });
+  }
+
+  async refresh(
+    folder: string,
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): Promise<IndexReport> {
+    const root = await folderOf(folder);
+    return this.#runs.run(root, async () => {
+      const parts = await this.#indexerParts(root, signal);
+      try {
+        return await refreshFiles(parts, paths, { signal });
+      } finally {
+        this.#changed();
+      }
+    });
+  }
+
+  async search(
+    folders: readonly string[],
+    query: string,
+    options: SearchOptions,
+  ): Promise<SearchHit[]> {
+    return this.#retriever.search(await Promise.all(folders.map(folderOf)), query, options);
+  }
+
+  async similar(
+    folders: readonly string[],
+    text: string,
+    options: SearchOptions,
+  ): Promise<SearchHit[]> {
+    return this.#retriever.similar(await Promise.all(folders.map(folderOf)), text, options);
+  }
+
+  async folderState(folder: string): Promise<FolderState> {
+    const root = await folderOf(folder);
+    const index = await this.#index(root, AbortSignal.timeout(60_000));
+    return { folder: root, ...(await index.counts()) };
+  }
+
+  async stats(): Promise<CoreStats> {
+    const stored = await this.#cache.storedSpaces();
+    const today = dayOf(new Date());
+    return {
+      directory: this.#cache.directory,
+      texts: await this.#cache.texts.count(),
+      bytes: this.#cache.bytes(),
+      spaces: stored.map(({ space, embeddings, bytes }) => ({
+        provider: space.provider,
+        model: space.model,
+        dimensions: space.dimensions,
+        type: space.element,
+        embeddings,
+        bytes,
+      })),
+      usage: await this.#ledger.since(''),
+      today: await this.#ledger.since(today),
+      month: await this.#ledger.since(`${today.slice(0, 8)}01`),
+    };
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    await this.#runs.idle();
+    const indexes = await Promise.allSettled(this.#indexes.values());
+    for (const index of indexes) if (index.status === 'fulfilled') await index.value.close();
+    try {
+      await this.#ledger.close();
+    } finally {
+      await this.#cache.close();
+    }
+  }
+
+  /** Opened on first use: a model's file is large, and a remote one may need a request. */
+  #open(signal: AbortSignal): Promise<OpenedProvider> {
+    if (this.#opened) return this.#opened;
+    const opened = createProvider(
+      this.#config.provider,
+      { ...this.#deps, knownSpaces: () => this.#cache.spaces() },
+      signal,
+    ).then((pair) => withShards(pair, this.#cache, this.#ledger));
+    this.#opened = opened;
+    // A failed opening must not stick: a key may be set, or the network be back, at the next call.
+    opened.catch(() => {
+      if (this.#opened === opened) this.#opened = null;
+    });
+    return opened;
+  }
+
+  async #embedQuery(text: string, signal: AbortSignal): Promise<Vector> {
+    const { queries, provider } = await this.#open(signal);
+    // Every prefix typed is a query: worth keeping only where it was paid for.
+    return this.#embedOne(queries, text, { signal, store: !provider.local });
+  }
+
+  async #embedDocument(text: string, signal: AbortSignal): Promise<Vector> {
+    const { documents } = await this.#open(signal);
+    return this.#embedOne(documents, text, { signal });
+  }
+
+  async #embedOne(embedder: Embedder, text: string, options: EmbedOptions): Promise<Vector> {
+    const { outcomes } = await embedder.embedMany([text], options);
+    this.#changed();
+    const outcome = outcomes[0]!;
+    if (outcome.kind === 'failed') throw new Failure('refused', outcome.reason);
+    return outcome.vector;
+  }
+
+  async #indexerParts(folder: string, signal: AbortSignal): Promise<IndexerParts> {
+    const { provider, documents } = await this.#open(signal);
+    return {
+      index: await this.#index(folder, signal),
+      source: this.#sourceOf(folder),
+      chunker: lineChunker,
+      embedder: documents,
+      provider,
+      now: () => Date.now(),
+    };
+  }
+
+  async #reader(folder: string): Promise<IndexReader | null> {
+    const index = await this.#index(folder, AbortSignal.timeout(60_000));
+    return createIndexReader({
+      index,
+      texts: this.#cache.texts,
+      source: this.#sourceOf(folder),
+    });
+  }
+
+  #sourceOf(folder: string) {
+    const { exclude, maxFileSizeKb } = this.#config;
+    return openDiskSource({ folder, exclude, maxFileSizeKb });
+  }
+
+  async #index(folder: string, signal: AbortSignal): Promise<WorkspaceIndex> {
+    const { provider } = await this.#open(signal);
+    let index = this.#indexes.get(folder);
+    if (!index) {
+      index = openWorkspaceIndex({
+        folder,
+        directory: path.join(this.#config.cacheDir, 'workspaces'),
+        space: provider.space,
+      });
+      this.#indexes.set(folder, index);
+      index.catch(() => this.#indexes.delete(folder));
+    }
+    return index;
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** One folder has one name, however it was reached. */
+async function folderOf(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch (cause) {
+    throw new Failure('badSettings', `the folder ${folder} cannot be opened`, { cause });
+  }
+}
+
+export type { EmbedOutcome, IndexProgress, IndexReport, ProviderConfig, Usage };

@@ -1,0 +1,173 @@
+import type { Shard } from '../cache/shard.ts';
+import type { TextStore } from '../cache/text-store.ts';
+import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
+import { textHashOf, type TextHash } from '../keys/text-hash.ts';
+import { batchesOf } from '../providers/batching.ts';
+import type { EmbeddingProvider } from '../providers/provider.ts';
+import type { Ledger } from '../usage/ledger.ts';
+import { costUsd } from '../usage/prices.ts';
+import { NO_USAGE } from '../usage/usage.ts';
+import type { Vector } from '../vectors/vector.ts';
+
+export type EmbedOutcome =
+  | { readonly kind: 'hit' | 'miss'; readonly hash: TextHash; readonly vector: Vector }
+  | { readonly kind: 'failed'; readonly hash: TextHash; readonly reason: string };
+
+export interface Embedded {
+  /** One per text, in the order given; a text given twice has two equal outcomes. */
+  readonly outcomes: readonly EmbedOutcome[];
+  /** What this call alone sent. */
+  readonly requests: number;
+  readonly tokens: number;
+}
+
+export interface EmbedOptions {
+  readonly signal: AbortSignal;
+  /** False: look in the cache, but do not store what was not there. Default true. */
+  readonly store?: boolean;
+}
+
+/** keys → cache → provider → cache. */
+export interface Embedder {
+  readonly space: EmbeddingSpace;
+  /**
+   * Only texts never seen in this space are sent; each answer is stored before the next request
+   * goes out. Throws what the provider throws; what was answered until then is in the cache.
+   */
+  embedMany(texts: readonly string[], options: EmbedOptions): Promise<Embedded>;
+  /** Texts of these that would be sent, each once. Sends nothing. */
+  missesOf(texts: readonly string[]): Promise<Map<TextHash, string>>;
+}
+
+export interface EmbedderParts {
+  readonly provider: EmbeddingProvider;
+  readonly shard: Shard;
+  readonly texts: TextStore;
+  readonly ledger: Ledger;
+}
+
+export function createEmbedder(parts: EmbedderParts): Embedder {
+  return new CachingEmbedder(parts);
+}
+
+type Settled = Map<TextHash, EmbedOutcome>;
+
+class CachingEmbedder implements Embedder {
+  readonly #parts: EmbedderParts;
+  readonly #spaceId: string;
+  /** Texts being embedded by another call right now: whoever else wants one waits for it. */
+  readonly #inFlight = new Map<TextHash, Promise<void>>();
+
+  constructor(parts: EmbedderParts) {
+    this.#parts = parts;
+    this.#spaceId = spaceIdOf(parts.provider.space);
+  }
+
+  get space(): EmbeddingSpace {
+    return this.#parts.provider.space;
+  }
+
+  async embedMany(texts: readonly string[], options: EmbedOptions): Promise<Embedded> {
+    const hashes = texts.map(textHashOf);
+    const byHash = new Map(hashes.map((hash, i) => [hash, texts[i]!]));
+    const settled: Settled = new Map();
+    const sent = { requests: 0, tokens: 0 };
+    while (settled.size < byHash.size) {
+      const open = [...byHash.keys()].filter((hash) => !settled.has(hash));
+      const hits = await this.#parts.shard.getMany(open);
+      for (const [hash, vector] of hits) settled.set(hash, { kind: 'hit', hash, vector });
+      const misses = open.filter((hash) => !hits.has(hash));
+      const others = misses.flatMap((hash) => this.#inFlight.get(hash) ?? []);
+      const ours = misses.filter((hash) => !this.#inFlight.has(hash));
+      const mine = new Map(ours.map((hash) => [hash, byHash.get(hash)!]));
+      await this.#sendMisses(mine, settled, sent, options);
+      // Another call's answers are in the cache when it is done; if it failed we ask ourselves.
+      await Promise.all(others);
+      options.signal.throwIfAborted();
+    }
+    const outcomes = hashes.map((hash) => settled.get(hash)!);
+    this.#recordHits(settled, byHash);
+    return { outcomes, ...sent };
+  }
+
+  async missesOf(texts: readonly string[]): Promise<Map<TextHash, string>> {
+    const byHash = new Map(texts.map((text) => [textHashOf(text), text]));
+    const hits = await this.#parts.shard.getMany([...byHash.keys()]);
+    for (const hash of hits.keys()) byHash.delete(hash);
+    return byHash;
+  }
+
+  async #sendMisses(
+    misses: Map<TextHash, string>,
+    settled: Settled,
+    sent: { requests: number; tokens: number },
+    { signal, store = true }: EmbedOptions,
+  ): Promise<void> {
+    if (misses.size === 0) return;
+    const { provider } = this.#parts;
+    const done = Promise.withResolvers<undefined>();
+    for (const hash of misses.keys()) this.#inFlight.set(hash, done.promise);
+    try {
+      const entries = [...misses];
+      for (const batch of batchesOf(entries, provider.limits, ([, text]) =>
+        provider.countTokens(text),
+      )) {
+        signal.throwIfAborted();
+        const answer = await provider.embed(
+          batch.map(([, text]) => text),
+          signal,
+        );
+        sent.requests += answer.requests;
+        sent.tokens += answer.tokens;
+        const vectors = new Map<TextHash, Vector>();
+        const texts = new Map<TextHash, string>();
+        batch.forEach(([hash, text], i) => {
+          const outcome = answer.outcomes[i]!;
+          settled.set(
+            hash,
+            outcome.kind === 'vector'
+              ? { kind: 'miss', hash, vector: outcome.vector }
+              : { kind: 'failed', hash, reason: outcome.reason },
+          );
+          if (outcome.kind !== 'vector') return;
+          vectors.set(hash, outcome.vector);
+          texts.set(hash, text);
+        });
+        this.#recordMisses(vectors.size, answer);
+        if (store) {
+          // The vectors first: they are what was paid for.
+          await this.#parts.shard.putMany(vectors);
+          await this.#parts.texts.putMany(texts);
+        }
+      }
+    } finally {
+      for (const hash of misses.keys()) this.#inFlight.delete(hash);
+      done.resolve(undefined);
+    }
+  }
+
+  #recordMisses(misses: number, answer: { requests: number; tokens: number }): void {
+    const { provider, model } = this.space;
+    this.#parts.ledger.record(this.#spaceId, {
+      ...NO_USAGE,
+      misses,
+      requests: answer.requests,
+      tokens: answer.tokens,
+      costUsd: costUsd(provider, model, answer.tokens),
+    });
+  }
+
+  #recordHits(settled: Settled, byHash: ReadonlyMap<TextHash, string>): void {
+    const hits = [...settled.values()].filter((outcome) => outcome.kind === 'hit');
+    if (hits.length === 0) return;
+    const { provider } = this.#parts;
+    const tokens = provider.local
+      ? 0
+      : hits.reduce((sum, { hash }) => sum + provider.countTokens(byHash.get(hash)!), 0);
+    this.#parts.ledger.record(this.#spaceId, {
+      ...NO_USAGE,
+      hits: hits.length,
+      savedUsd: costUsd(this.space.provider, this.space.model, tokens),
+    });
+  }
+}

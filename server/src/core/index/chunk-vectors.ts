@@ -1,0 +1,74 @@
+import { pathWords } from '../chunks/path-words.ts';
+import type { Embedder, EmbedOutcome } from '../embed/embedder.ts';
+import type { FieldWeights } from '../providers/provider.ts';
+import type { Vector } from '../vectors/vector.ts';
+import { composeVector } from './composed-vector.ts';
+import type { PendingChunk } from './workspace-index.ts';
+
+export interface ChunkVectors {
+  readonly vectors: ReadonlyMap<number, Vector>;
+  /** Reason by chunk id. */
+  readonly failures: ReadonlyMap<number, string>;
+  /** One per chunk, in the order given: how its body was come by. */
+  readonly outcomes: readonly EmbedOutcome[];
+  readonly requests: number;
+  readonly tokens: number;
+}
+
+/**
+ * Vectors of chunks as the index holds them: the body's, with path and symbols composed in where
+ * the model has weights for them. Those are small texts of their own, cached by the same rule.
+ */
+export async function vectorsOf(
+  pending: readonly PendingChunk[],
+  embedder: Embedder,
+  weights: FieldWeights | null,
+  signal: AbortSignal,
+): Promise<ChunkVectors> {
+  const bodies = await embedder.embedMany(
+    pending.map(({ chunk }) => chunk.text),
+    { signal },
+  );
+  const fields = weights
+    ? await fieldVectors(pending, embedder, signal)
+    : new Map<string, Vector>();
+  const vectors = new Map<number, Vector>();
+  const failures = new Map<number, string>();
+  pending.forEach(({ id, path, chunk }, i) => {
+    const body = bodies.outcomes[i]!;
+    if (body.kind === 'failed') {
+      failures.set(id, body.reason);
+      return;
+    }
+    const parts = { path: fields.get(pathWords(path)), symbols: fields.get(symbolText(chunk)) };
+    vectors.set(id, weights ? composeVector(body.vector, parts, weights) : body.vector);
+  });
+  return {
+    vectors,
+    failures,
+    outcomes: bodies.outcomes,
+    requests: bodies.requests,
+    tokens: bodies.tokens,
+  };
+}
+
+/** A field whose text has no vector (no known word in it) is simply left out. */
+async function fieldVectors(
+  pending: readonly PendingChunk[],
+  embedder: Embedder,
+  signal: AbortSignal,
+): Promise<Map<string, Vector>> {
+  const texts = new Set(pending.flatMap(({ path, chunk }) => [pathWords(path), symbolText(chunk)]));
+  texts.delete('');
+  const list = [...texts];
+  const { outcomes } = await embedder.embedMany(list, { signal });
+  const vectors = new Map<string, Vector>();
+  outcomes.forEach((outcome, i) => {
+    if (outcome.kind !== 'failed') vectors.set(list[i]!, outcome.vector);
+  });
+  return vectors;
+}
+
+function symbolText(chunk: { readonly symbols: readonly string[] }): string {
+  return chunk.symbols.join(' ');
+}

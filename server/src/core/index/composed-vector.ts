@@ -1,0 +1,26 @@
+import { unit, type Vector } from '../vectors/vector.ts';
+
+/** How much a chunk's path and symbols count beside its body, where that helps the model. */
+export interface FieldWeights {
+  readonly path: number;
+  readonly symbols: number;
+}
+
+/**
+ * unit(unit(body) + path weight · unit(path words) + symbols weight · unit(symbol names)). The body
+ * is embedded without its path, so that a moved file costs nothing and still ranks by its new name.
+ */
+export function composeVector(
+  body: Vector,
+  fields: { path: Vector | undefined; symbols: Vector | undefined },
+  weights: FieldWeights,
+): Vector {
+  const sum = unit(body);
+  for (const name of ['path', 'symbols'] as const) {
+    const field = fields[name];
+    if (!field) continue;
+    const scaled = unit(field);
+    for (let i = 0; i < sum.length; i++) sum[i]! += weights[name] * scaled[i]!;
+  }
+  return unit(sum);
+}

@@ -1,0 +1,42 @@
+import type { TextHash } from '../keys/text-hash.ts';
+import type { Vector } from '../vectors/vector.ts';
+
+/** One chunk a folder has now. */
+export interface IndexedChunk {
+  readonly id: number;
+  /** Relative to the folder, forward slashes. */
+  readonly path: string;
+  /** 1-based, inclusive. */
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly hash: TextHash;
+  readonly symbols: readonly string[];
+}
+
+/** A chunk's id with how well it matches; higher is nearer. */
+export interface Scored {
+  readonly id: number;
+  readonly score: number;
+}
+
+/** What search reads of one folder's index. */
+export interface IndexReader {
+  /** Absolute path. */
+  readonly folder: string;
+  /** Chunks whose composed vector is nearest to the query (cosine), best first. */
+  nearest(query: Vector, limit: number, accepts: (path: string) => boolean): Promise<Scored[]>;
+  /**
+   * Chunks matching any of the words by BM25 over path, symbols and body, best first.
+   * Words are split as `chunks/words.ts` does.
+   */
+  words(
+    words: readonly string[],
+    limit: number,
+    accepts: (path: string) => boolean,
+  ): Promise<Scored[]>;
+  chunks(ids: readonly number[]): Promise<Map<number, IndexedChunk>>;
+  /** Number of chunks each of these files has. */
+  chunkCounts(paths: readonly string[]): Promise<Map<string, number>>;
+  /** The chunk's text, from the cache or else from the file. */
+  textOf(chunk: IndexedChunk): Promise<string>;
+}

@@ -1,0 +1,41 @@
+/** How far an indexing run has come. */
+export interface IndexProgress {
+  readonly filesDone: number;
+  readonly filesTotal: number;
+  readonly chunksDone: number;
+  /** Chunks found so far; final once every file is read. */
+  readonly chunksTotal: number;
+}
+
+/** A chunk that the provider gave no vector for. */
+export interface ChunkFailure {
+  /** Relative to the folder. */
+  readonly path: string;
+  /** 1-based, inclusive. */
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly reason: string;
+}
+
+/** What one indexing run did. */
+export interface IndexReport {
+  readonly folder: string;
+  readonly files: {
+    readonly total: number;
+    readonly indexed: number;
+    readonly unchanged: number;
+    readonly skipped: number;
+  };
+  /** A text met twice in one run is a miss once. */
+  readonly chunks: { readonly total: number; readonly hits: number; readonly misses: number };
+  readonly provider: {
+    readonly name: string;
+    readonly model: string;
+    readonly dimensions: number;
+    readonly requests: number;
+    readonly tokens: number;
+    readonly costUsd: number;
+  };
+  readonly seconds: number;
+  readonly failures: readonly ChunkFailure[];
+}

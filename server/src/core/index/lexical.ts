@@ -1,0 +1,55 @@
+import type { Connection } from '../cache/database.ts';
+import { Prepared } from '../cache/prepared.ts';
+import { splitWords } from '../chunks/words.ts';
+import type { Scored } from './index-reader.ts';
+
+const INSERT = 'INSERT INTO lexical (rowid, path, symbols, body) VALUES (?, ?, ?, ?)';
+const DELETE = 'DELETE FROM lexical WHERE rowid = ?';
+/** Column weights: path, symbols, body. */
+const MATCH = `SELECT rowid AS id, -bm25(lexical, 3.0, 4.0, 1.0) AS score
+  FROM lexical WHERE lexical MATCH ? ORDER BY score DESC`;
+/** A pasted page must not turn into a query of thousands of terms. */
+const MOST_TERMS = 64;
+
+/** The words of every chunk, split as code is, in SQLite's full-text index. */
+export class Lexical {
+  readonly #prepared = new Prepared();
+
+  add(
+    connection: Connection,
+    id: number,
+    chunk: { path: string; symbols: readonly string[]; text: string },
+  ): void {
+    this.#prepared
+      .on(connection, INSERT)
+      .run(id, wordsOf(chunk.path), wordsOf(chunk.symbols.join(' ')), wordsOf(chunk.text));
+  }
+
+  remove(connection: Connection, id: number): void {
+    this.#prepared.on(connection, DELETE).run(id);
+  }
+
+  /** Accepted chunks holding any of the words, by BM25, best first. */
+  match(
+    connection: Connection,
+    words: readonly string[],
+    limit: number,
+    accepts: (id: number) => boolean,
+  ): Scored[] {
+    const terms = [...new Set(words)].slice(0, MOST_TERMS);
+    if (terms.length === 0) return [];
+    const query = terms.map((word) => `"${word.replaceAll('"', '""')}"`).join(' OR ');
+    const hits: Scored[] = [];
+    const rows = this.#prepared.on(connection, MATCH).iterate(query) as Iterable<Scored>;
+    for (const { id, score } of rows) {
+      if (!accepts(id)) continue;
+      hits.push({ id, score });
+      if (hits.length === limit) break;
+    }
+    return hits;
+  }
+}
+
+function wordsOf(text: string): string {
+  return splitWords(text).join(' ');
+}

@@ -1,0 +1,50 @@
+import type { Migration } from '../../cache/migrations/migration.ts';
+
+export const indexMigrations: readonly Migration[] = [
+  {
+    name: 'files, chunks, packs and words',
+    async up(transaction) {
+      await transaction.schema.createTable('about', (table) => {
+        table.text('name').primary();
+        table.text('value').notNullable();
+      });
+      await transaction.schema.createTable('file', (table) => {
+        table.integer('id').primary();
+        table.text('path').notNullable().unique();
+        table.integer('size').notNullable();
+        table.double('mtimeMs').notNullable();
+        // When the file was last looked at, milliseconds since 1970.
+        table.double('scannedAtMs').notNullable();
+        // Why its content is not indexed; null where it is.
+        table.text('skipped');
+      });
+      // AUTOINCREMENT: a pack may still name a chunk that is gone, so ids are never used again.
+      await transaction.schema.createTable('chunk', (table) => {
+        table.increments('id');
+        table.integer('fileId').notNullable().index();
+        table.integer('startLine').notNullable();
+        table.integer('endLine').notNullable();
+        table.binary('hash').notNullable();
+        // Separated by single spaces.
+        table.text('symbols').notNullable();
+        // The space whose provider refused it, and why; null where none did.
+        table.text('failedSpace');
+        table.text('failure');
+      });
+      await transaction.schema.createTable('pack', (table) => {
+        table.text('space').notNullable();
+        table.integer('number').notNullable();
+        table.binary('chunkIds').notNullable();
+        table.binary('scales').notNullable();
+        table.binary('codes').notNullable();
+        table.primary(['space', 'number']);
+      });
+      await transaction.raw(
+        `CREATE VIRTUAL TABLE lexical USING fts5(
+          path, symbols, body,
+          content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+        )`,
+      );
+    },
+  },
+];

@@ -1,0 +1,9 @@
+import { Model } from 'objection';
+
+/** A fact about the index itself: `folder`, `chunker`, `skipped`, `indexedAt`. */
+export class AboutRow extends Model {
+  static override tableName = 'about';
+  static override idColumn = 'name';
+  declare name: string;
+  declare value: string;
+}

@@ -1,0 +1,16 @@
+import { Model } from 'objection';
+
+/** A chunk that the folder has now. */
+export class ChunkRow extends Model {
+  static override tableName = 'chunk';
+  declare id: number;
+  declare fileId: number;
+  declare startLine: number;
+  declare endLine: number;
+  /** SHA-512 of its text, 64 bytes. */
+  declare hash: Buffer;
+  /** Separated by single spaces. */
+  declare symbols: string;
+  declare failedSpace: string | null;
+  declare failure: string | null;
+}

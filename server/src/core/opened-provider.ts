@@ -1,0 +1,28 @@
+import type { EmbeddingCache } from './cache/embedding-cache.ts';
+import { createEmbedder, type Embedder } from './embed/embedder.ts';
+import type { EmbeddingProvider, ProviderPair } from './providers/provider.ts';
+import type { Ledger } from './usage/ledger.ts';
+
+/** A provider with the shard its vectors live in, for documents and for queries. */
+export interface OpenedProvider {
+  readonly provider: EmbeddingProvider;
+  readonly documents: Embedder;
+  readonly queries: Embedder;
+}
+
+export async function withShards(
+  pair: ProviderPair,
+  cache: EmbeddingCache,
+  ledger: Ledger,
+): Promise<OpenedProvider> {
+  const embedderOf = async (provider: EmbeddingProvider) =>
+    createEmbedder({
+      provider,
+      shard: await cache.shard(provider.space),
+      texts: cache.texts,
+      ledger,
+    });
+  const documents = await embedderOf(pair.document);
+  const queries = pair.query === pair.document ? documents : await embedderOf(pair.query);
+  return { provider: pair.document, documents, queries };
+}

@@ -1,0 +1,16 @@
+import type { EmbeddingSpace } from '../keys/space.ts';
+import type { Logger } from '../logger.ts';
+
+/** What providers need from whoever creates them. */
+export interface ProviderDeps {
+  readonly logger: Logger;
+  /** Absolute path of the embedded model's file. */
+  readonly modelFile: string;
+  /** Null when none is stored for this provider and origin. Asked before each request. */
+  apiKeyOf(provider: string, origin: string): string | null;
+  /** Whether the user agreed to send text to this origin; loopback is never asked about. */
+  mayContact(origin: string): boolean;
+  /** Spaces that already have a shard: where an unknown model's dimensions are remembered. */
+  knownSpaces(): Promise<readonly EmbeddingSpace[]>;
+  readonly fetch: typeof globalThis.fetch;
+}

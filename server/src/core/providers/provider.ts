@@ -1,0 +1,58 @@
+import type { EmbeddingSpace } from '../keys/space.ts';
+import type { Vector } from '../vectors/vector.ts';
+
+/** What a provider accepts in one request. */
+export interface BatchLimits {
+  readonly maxItems: number;
+  /** Of all texts of one request, by `countTokens`. */
+  readonly maxTokens: number;
+}
+
+/** The answer to one `embed` call. */
+export interface ProviderAnswer {
+  /** One outcome per text, in the order given. */
+  readonly outcomes: readonly ProviderOutcome[];
+  /** Tokens as the provider reported them; an estimate where it does not. */
+  readonly tokens: number;
+  /** HTTP requests made, retries included; 0 for a model in this process. */
+  readonly requests: number;
+}
+
+/** A valid vector (right length, finite, not zero), or why this one text has none. */
+export type ProviderOutcome =
+  | { readonly kind: 'vector'; readonly vector: Vector }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** Weights of a chunk's unit vectors of path words and of symbol names, beside its body's. */
+export interface FieldWeights {
+  readonly path: number;
+  readonly symbols: number;
+}
+
+/** Turns texts into vectors. Every implementation passes `test/contract/provider.ts`. */
+export interface EmbeddingProvider {
+  readonly space: EmbeddingSpace;
+  /** No text leaves this process. */
+  readonly local: boolean;
+  /** Host texts are sent to; null for a model in this process. */
+  readonly host: string | null;
+  readonly limits: BatchLimits;
+  /**
+   * Weights with which the index adds path and symbols to a body's vector (the body weighs 1);
+   * null where this was not measured to help: a chunk's vector is then its body's alone.
+   */
+  readonly fieldWeights: FieldWeights | null;
+  /** Tokens a text will be counted as; a safe estimate where no tokenizer is known. */
+  countTokens(text: string): number;
+  /**
+   * One outcome per text, in the order given. The caller keeps each call within `limits`.
+   * Throws Failure when the whole call failed; AbortError when `signal` fired.
+   */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<ProviderAnswer>;
+}
+
+/** The provider for stored texts and the one for queries: one object where roles do not matter. */
+export interface ProviderPair {
+  readonly document: EmbeddingProvider;
+  readonly query: EmbeddingProvider;
+}

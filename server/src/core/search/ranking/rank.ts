@@ -1,0 +1,42 @@
+import type { Candidate } from '../candidate.ts';
+import type { QueryTerms } from '../query-terms.ts';
+import { definitionSite } from './definition-site.ts';
+import { namedFile } from './named-file.ts';
+import { severalHits } from './several-hits.ts';
+import { sideFiles } from './side-files.ts';
+import type { Signal } from './signal.ts';
+import { spreadFiles } from './spread-files.ts';
+import { symbolWords } from './symbol-words.ts';
+
+/** In the order they are applied: what a chunk is first, then what its file is. */
+export const SIGNALS: readonly Signal[] = [
+  definitionSite,
+  symbolWords,
+  namedFile,
+  sideFiles,
+  severalHits,
+  spreadFiles,
+];
+
+/** Candidates with their final scores, best first; equal scores stay in path and line order. */
+export function rank(
+  candidates: readonly Candidate[],
+  query: QueryTerms,
+  signals: readonly Signal[],
+): Candidate[] {
+  let scored = [...candidates];
+  for (const signal of signals) {
+    const scores = signal.scores(scored, query);
+    scored = scored.map((candidate, i) => ({ ...candidate, score: scores[i]! }));
+  }
+  return scored.sort(
+    (a, b) =>
+      b.score - a.score ||
+      compare(a.chunk.path, b.chunk.path) ||
+      a.chunk.startLine - b.chunk.startLine,
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,109 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { PROVIDER_KINDS, type GlobalOptions } from './cli-settings.ts';
+import { runEmbed, type EmbedFlags } from './embed-command.ts';
+import type { ExitCode } from './exit-code.ts';
+import { runIndex, type IndexFlags } from './index-command.ts';
+import type { Invocation } from './invocation.ts';
+import { VECTOR_FORMATS } from './output/vector-output.ts';
+import { runSearch, type SearchFlags } from './search-command.ts';
+import { runSimilar, type SimilarFlags } from './similar-command.ts';
+import { runStats } from './stats-command.ts';
+import type { Terminal } from './terminal.ts';
+
+const SEARCH_MODES = ['hybrid', 'semantic', 'text'] as const;
+
+/** What a parsed command line asks to run. */
+export type Act = (
+  options: GlobalOptions,
+  run: (call: Invocation) => Promise<ExitCode>,
+) => Promise<void>;
+
+/** The command line of the CLI contract. Parsing throws CommanderError instead of exiting. */
+export function createProgram(version: string, terminal: Terminal, act: Act): Command {
+  const program = new Command('embeddingcache')
+    .description('Search code by meaning. No text is ever embedded twice.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('Run embeddingcache --help to see what there is.')
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+    })
+    .option('--cache-dir <folder>', 'where the cache lives (EMBEDDINGCACHE_DIR)')
+    .addOption(
+      new Option('--provider <name>', 'who turns text into vectors (EMBEDDINGCACHE_PROVIDER)')
+        .choices(PROVIDER_KINDS)
+        .default(undefined, '"embedded"'),
+    )
+    .option('--model <name>', 'the provider’s model (EMBEDDINGCACHE_MODEL)')
+    .option('--dimensions <number>', 'shorter vectors, where the model offers them', wholeNumber)
+    .option('--base-url <url>', 'address of the provider (OPENAI_BASE_URL)')
+    .option('--json', 'print data as JSON')
+    .option('-q, --quiet', 'no progress and no logs')
+    .option('-y, --yes', 'do not ask before a run that costs money');
+  const optionsOf = (): GlobalOptions => program.opts<GlobalOptions>();
+
+  program
+    .command('index')
+    .description('bring the index of a folder up to date')
+    .argument('[folder]', 'the folder', '.')
+    .option('--dry-run', 'predict only: nothing is sent or stored')
+    .action((folder: string, flags: IndexFlags) =>
+      act(optionsOf(), (call) => runIndex(call, folder, flags)),
+    );
+
+  withHitOptions(program.command('search'))
+    .description('find code of an indexed folder by a description in plain words')
+    .argument('<query>', 'what to look for')
+    .addOption(
+      new Option('--mode <mode>', 'by meaning, by words, or both')
+        .choices(SEARCH_MODES)
+        .default('hybrid'),
+    )
+    .action((query: string, flags: SearchFlags) =>
+      act(optionsOf(), (call) => runSearch(call, query, flags)),
+    );
+
+  withHitOptions(program.command('similar'))
+    .description('find code of an indexed folder that is like some lines')
+    .argument('<place>', 'FILE:LINE or FILE:FIRST-LAST')
+    .action((place: string, flags: SimilarFlags) =>
+      act(optionsOf(), (call) => runSimilar(call, place, flags)),
+    );
+
+  program
+    .command('embed')
+    .description('turn texts into vectors')
+    .argument('[texts...]', 'the texts')
+    .option('--input <file>', 'a line a text, or JSON lines {"text": …}; - for stdin')
+    .option('--output <file>', 'write the vectors to a file')
+    .addOption(
+      new Option('--format <format>', 'of the vectors')
+        .choices(VECTOR_FORMATS)
+        .default(undefined, 'by the file’s name, else "json"'),
+    )
+    .action((texts: string[], flags: EmbedFlags) =>
+      act(optionsOf(), (call) => runEmbed(call, texts, flags)),
+    );
+
+  program
+    .command('stats')
+    .description('show what the cache holds and what it saved')
+    .action(() => act(optionsOf(), runStats));
+
+  return program;
+}
+
+function withHitOptions(command: Command): Command {
+  return command
+    .option('--folder <folder>', 'the indexed folder', '.')
+    .option('--limit <number>', 'most hits', wholeNumber, 10)
+    .option('--path <glob>', 'only paths like this, relative to the folder')
+    .option('--language <id>', 'only files of this language, e.g. typescript');
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('It must be a whole number of 1 or more.');
+}

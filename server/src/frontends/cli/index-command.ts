@@ -1,0 +1,44 @@
+import type { IndexProgress } from '../../core/core.ts';
+import { settingsOf } from './cli-settings.ts';
+import { confirmIndexing } from './confirm-indexing.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { folderArgument } from './folder-argument.ts';
+import { withCore, type Invocation } from './invocation.ts';
+import { figure } from './output/figures.ts';
+import { indexSummary } from './output/index-summary.ts';
+import { write } from './terminal.ts';
+
+export interface IndexFlags {
+  readonly dryRun?: boolean;
+}
+
+/** `index [FOLDER]`: brings a folder's index up to date. */
+export async function runIndex(
+  call: Invocation,
+  named: string | undefined,
+  flags: IndexFlags,
+): Promise<ExitCode> {
+  const { terminal, options, signal, progress } = call;
+  const settings = settingsOf(options, terminal.env, terminal.cwd);
+  const folder = await folderArgument(call, named);
+  const dryRun = flags.dryRun === true;
+
+  const report = await withCore(call, settings, async (core) => {
+    if (!dryRun) await confirmIndexing(call, core, folder);
+    return core.index(folder, {
+      signal,
+      dryRun,
+      onProgress: (state) => {
+        progress.show(progressText(state));
+      },
+    });
+  });
+  progress.clear();
+  const output = options.json ? `${JSON.stringify(report)}\n` : indexSummary(report, dryRun);
+  await write(terminal.stdout, output);
+  return EXIT.done;
+}
+
+function progressText({ filesDone, filesTotal, chunksDone, chunksTotal }: IndexProgress): string {
+  return `Indexing: ${figure(filesDone)} of ${figure(filesTotal)} files, ${figure(chunksDone)} of ${figure(chunksTotal)} chunks`;
+}

@@ -1,0 +1,53 @@
+import type { Core, CoreDeps } from '../../core/core.ts';
+import type { Config } from '../../core/config.ts';
+import type { CliSettings, GlobalOptions } from './cli-settings.ts';
+import type { ProgressLine } from './progress-line.ts';
+import { createStderrLogger } from './stderr-logger.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What the process gives the CLI. */
+export interface CliDeps {
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  readonly version: string;
+  /** Absolute path of the embedded model's file. */
+  readonly modelFile: string;
+  readonly fetch: typeof globalThis.fetch;
+  /** Milliseconds of any steady clock. */
+  readonly now: () => number;
+  /** Loads core on first use: `--help` must not wait for a database. */
+  createCore(config: Config, deps: CoreDeps): Promise<Core>;
+}
+
+/** One call of one command. */
+export interface Invocation extends CliDeps {
+  readonly options: GlobalOptions;
+  readonly progress: ProgressLine;
+}
+
+/** Opens core, lends it, closes it. */
+export async function withCore<T>(
+  call: Invocation,
+  settings: CliSettings,
+  use: (core: Core) => Promise<T>,
+): Promise<T> {
+  const { configSchema } = await import('../../core/config.ts');
+  const logger = createStderrLogger(call.terminal.stderr, {
+    quiet: call.options.quiet === true,
+    progress: call.progress,
+    secret: settings.apiKey,
+  });
+  const isNamed = (origin: string): boolean => origin === settings.namedOrigin;
+  const core = await call.createCore(configSchema.parse(settings.config), {
+    logger,
+    modelFile: call.modelFile,
+    fetch: call.fetch,
+    apiKeyOf: (_provider, origin) => (isNamed(origin) ? settings.apiKey : null),
+    mayContact: isNamed,
+  });
+  try {
+    return await use(core);
+  } finally {
+    await core.close();
+  }
+}

@@ -1,0 +1,72 @@
+import type { Core } from '../../core/core.ts';
+import { Failure } from '../../core/errors.ts';
+import type { SearchHit, SearchMode } from '../../core/search/search-hit.ts';
+import { settingsOf } from './cli-settings.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { folderArgument } from './folder-argument.ts';
+import { withCore, type Invocation } from './invocation.ts';
+import { count } from './output/figures.ts';
+import { hitsJson, hitsText } from './output/hits.ts';
+import { write } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface SearchFlags {
+  readonly folder?: string;
+  readonly limit: number;
+  readonly mode: SearchMode;
+  readonly path?: string;
+  readonly language?: string;
+}
+
+/** `search QUERY`: the places of an indexed folder that answer a question in plain words. */
+export async function runSearch(
+  call: Invocation,
+  query: string,
+  flags: SearchFlags,
+): Promise<ExitCode> {
+  if (query.trim() === '') throw new UsageError('The query is empty.');
+  return searchFolder(call, flags.folder, query, (core, folder) =>
+    core.search([folder], query, {
+      limit: flags.limit,
+      mode: flags.mode,
+      path: flags.path,
+      language: flags.language,
+      signal: call.signal,
+    }),
+  );
+}
+
+/** Opens core, makes sure that the folder can answer, prints the hits. */
+export async function searchFolder(
+  call: Invocation,
+  named: string | undefined,
+  query: string,
+  search: (core: Core, folder: string) => Promise<readonly SearchHit[]>,
+): Promise<ExitCode> {
+  const { terminal, options } = call;
+  const settings = settingsOf(options, terminal.env, terminal.cwd);
+  const folder = await folderArgument(call, named);
+  return withCore(call, settings, async (core) => {
+    const state = await core.folderState(folder);
+    if (!state.indexed) {
+      throw new Failure(
+        'badSettings',
+        `${folder} is not indexed with ${core.provider.model} yet. Index it first: embeddingcache index ${quoted(folder)}`,
+      );
+    }
+    const hits = await search(core, folder);
+    if (options.json) {
+      await write(terminal.stdout, hitsJson(hits));
+    } else {
+      await write(terminal.stdout, hitsText(hits, query, terminal.stdout));
+      if (hits.length === 0 && options.quiet !== true) {
+        terminal.stderr.write(`Nothing close found in ${count(state.files, 'file')}.\n`);
+      }
+    }
+    return EXIT.done;
+  });
+}
+
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `"${argument}"`;
+}

@@ -1,0 +1,71 @@
+import { readFile, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { Failure } from '../../core/errors.ts';
+import type { SearchHit } from '../../core/search/search-hit.ts';
+import type { ExitCode } from './exit-code.ts';
+import type { Invocation } from './invocation.ts';
+import { searchFolder } from './search-command.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface SimilarFlags {
+  readonly folder?: string;
+  readonly limit: number;
+  readonly path?: string;
+  readonly language?: string;
+}
+
+/** Lines of a file, 1-based and inclusive. */
+interface Place {
+  readonly file: string;
+  readonly startLine: number;
+  readonly endLine: number;
+}
+
+/** `similar FILE:LINE[-LINE]`: the places of an indexed folder nearest to these lines. */
+export async function runSimilar(
+  call: Invocation,
+  argument: string,
+  flags: SimilarFlags,
+): Promise<ExitCode> {
+  const place = placeOf(argument, call.terminal.cwd);
+  const text = await textAt(place);
+  return searchFolder(call, flags.folder, text, async (core, folder) => {
+    // The lines themselves are the nearest of all, so as many more are asked for as they may be.
+    const own = 1 + place.endLine - place.startLine;
+    const hits = await core.similar([folder], text, {
+      limit: flags.limit + own,
+      mode: 'semantic',
+      path: flags.path,
+      language: flags.language,
+      signal: call.signal,
+    });
+    const file = await realpath(place.file);
+    return hits.filter((hit) => !isAt(hit, { ...place, file })).slice(0, flags.limit);
+  });
+}
+
+function placeOf(argument: string, cwd: string): Place {
+  const match = /^(?<file>.+):(?<start>\d+)(?:-(?<end>\d+))?$/.exec(argument);
+  const { file = '', start = '', end = start } = match?.groups ?? {};
+  const startLine = Number(start);
+  const endLine = Number(end);
+  if (file === '' || startLine < 1 || endLine < startLine) {
+    throw new UsageError(`“${argument}” is not a place: write FILE:LINE or FILE:FIRST-LAST.`);
+  }
+  return { file: path.resolve(cwd, file), startLine, endLine };
+}
+
+async function textAt({ file, startLine, endLine }: Place): Promise<string> {
+  const content = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new Failure('badSettings', `${file} cannot be read.`, { cause });
+  });
+  const lines = content.split(/\r?\n/);
+  const text = lines.slice(startLine - 1, endLine).join('\n');
+  if (text.trim() !== '') return text;
+  throw new Failure('badSettings', `${file} has no text at line ${startLine}.`);
+}
+
+function isAt(hit: SearchHit, place: Place): boolean {
+  if (path.join(hit.folder, hit.path) !== place.file) return false;
+  return hit.startLine <= place.endLine && hit.endLine >= place.startLine;
+}

@@ -1,0 +1,37 @@
+import type { Logger } from '../../core/logger.ts';
+import type { ProgressLine } from './progress-line.ts';
+import { oneLine, type Terminal } from './terminal.ts';
+
+interface StderrLoggerOptions {
+  readonly quiet: boolean;
+  /** Cleared before a message, so that the two do not share a line. */
+  readonly progress: ProgressLine;
+  /** Never printed, whatever a message holds. */
+  readonly secret: string | null;
+}
+
+/** Warnings and errors, a line each. */
+export function createStderrLogger(
+  stderr: Terminal['stderr'],
+  options: StderrLoggerOptions,
+): Logger {
+  const print = (level: string, message: string): void => {
+    if (options.quiet) return;
+    options.progress.clear();
+    stderr.write(`${level}: ${oneLine(redact(message, options.secret))}\n`);
+  };
+  return {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (message) => {
+      print('warning', message);
+    },
+    error: (message) => {
+      print('error', message);
+    },
+  };
+}
+
+export function redact(text: string, secret: string | null): string {
+  return secret === null ? text : text.replaceAll(secret, '[key]');
+}

@@ -1,0 +1,140 @@
+import { pathToFileURL } from 'node:url';
+import path from 'node:path';
+import type { CancellationToken, Connection } from 'vscode-languageserver/node';
+import type { EmbedOutcome } from '../../../protocol/embed.ts';
+import type { IndexReport } from '../../../protocol/index-report.ts';
+import type { Method, ParamsOf, ResultOf } from '../../../protocol/methods.ts';
+import type { SearchHit } from '../../../protocol/search-hit.ts';
+import type { Core, EmbedOutcome as CoreOutcome } from '../../core/core.ts';
+import { failureOf } from '../../core/errors.ts';
+import type { SearchHit as CoreHit } from '../../core/search/search-hit.ts';
+import { norm } from '../../core/vectors/vector.ts';
+import { abortOn } from './abort-on.ts';
+import { addReports } from './index-reports.ts';
+import { paramsSchemas } from './params.ts';
+import { responseErrorOf } from './response-errors.ts';
+import type { Session } from './session.ts';
+import type { StatsPublisher } from './stats-publisher.ts';
+import type { WorkspaceFolders } from './workspace-folders.ts';
+
+export interface HandlerDeps {
+  readonly connection: Connection;
+  readonly session: Session;
+  readonly folders: WorkspaceFolders;
+  readonly stats: StatsPublisher;
+}
+
+type Handler<M extends Method> = (
+  params: ParamsOf<M>,
+  core: Core,
+  signal: AbortSignal,
+) => Promise<ResultOf<M>>;
+
+/** Each request: parse, call core, translate. */
+export function registerHandlers(deps: HandlerDeps): void {
+  const { connection, session, folders, stats } = deps;
+
+  function on<M extends Method>(method: M, handle: Handler<M>): void {
+    connection.onRequest(method, async (raw: unknown, token: CancellationToken) => {
+      try {
+        const params = paramsSchemas[method].parse(raw) as ParamsOf<M>;
+        const { core, signal } = await session.core();
+        return await handle(params, core, abortOn(token, signal));
+      } catch (error) {
+        return responseErrorOf(error);
+      }
+    });
+  }
+
+  on('embeddingCache/embed', async ({ texts, includeVectors = false }, core, signal) => {
+    const startedAt = performance.now();
+    const { space, outcomes } = await core.embed(texts, signal);
+    return {
+      provider: space.provider,
+      model: space.model,
+      dimensions: space.dimensions,
+      milliseconds: performance.now() - startedAt,
+      outcomes: outcomes.map((outcome) => factsOf(outcome, includeVectors)),
+    };
+  });
+
+  on('embeddingCache/index', async ({ folders: uris, progressToken }, core, signal) => {
+    const reports: IndexReport[] = [];
+    stats.setActivity({ kind: 'indexing', done: 0, total: 0 });
+    try {
+      for (const folder of folders.named(uris)) {
+        const report = await core.index(folder, {
+          signal,
+          onProgress: (progress) => {
+            stats.setActivity({
+              kind: 'indexing',
+              done: progress.filesDone,
+              total: progress.filesTotal,
+            });
+            if (progressToken === undefined) return;
+            void connection.sendNotification('$/progress', {
+              token: progressToken,
+              value: progress,
+            });
+          },
+        });
+        reports.push(report);
+      }
+      stats.setActivity({ kind: 'idle' });
+      return addReports(reports);
+    } catch (error) {
+      const cancelled = error instanceof Error && error.name === 'AbortError';
+      stats.setActivity(
+        cancelled ? { kind: 'idle' } : { kind: 'failed', error: failureOf(error).kind },
+      );
+      throw error;
+    }
+  });
+
+  on('embeddingCache/search', async (params, core, signal) => {
+    const { query, limit, mode = 'hybrid', path, language } = params;
+    const hits = await core.search(folders.paths, query, { limit, mode, path, language, signal });
+    return hits.map(hitOf);
+  });
+
+  on('embeddingCache/similar', async ({ text, limit, except }, core, signal) => {
+    // One more than asked for: the text itself may be among them.
+    const hits = await core.similar(folders.paths, text, {
+      limit: limit + 1,
+      mode: 'semantic',
+      signal,
+    });
+    return hits
+      .map(hitOf)
+      .filter((hit) => !except || !overlaps(hit, except))
+      .slice(0, limit);
+  });
+
+  on('embeddingCache/stats', () => stats.gather());
+}
+
+function factsOf(outcome: CoreOutcome, includeVectors: boolean): EmbedOutcome {
+  if (outcome.kind === 'failed') return { kind: 'failed', reason: outcome.reason };
+  const { kind, hash, vector } = outcome;
+  return {
+    kind,
+    key: hash,
+    norm: norm(vector),
+    ...(includeVectors ? { vector: [...vector] } : {}),
+  };
+}
+
+function hitOf({ folder, ...hit }: CoreHit): SearchHit {
+  return { uri: pathToFileURL(path.join(folder, hit.path)).href, ...hit };
+}
+
+function overlaps(
+  hit: SearchHit,
+  place: { uri: string; startLine: number; endLine: number },
+): boolean {
+  return (
+    hit.uri === new URL(place.uri).href &&
+    hit.startLine <= place.endLine &&
+    place.startLine <= hit.endLine
+  );
+}

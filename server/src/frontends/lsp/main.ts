@@ -1,0 +1,16 @@
+import path from 'node:path';
+import { nodeTooOld } from '../../core/node-version.ts';
+
+// Before anything loads the database addon, which would kill an old Node without a word.
+const tooOld = nodeTooOld(process.versions);
+if (tooOld === null) {
+  void start();
+} else {
+  process.stderr.write(`${tooOld}\n`);
+  process.exitCode = 1;
+}
+
+async function start(): Promise<void> {
+  const { startServer } = await import('./server.ts');
+  startServer({ modelFile: path.join(__dirname, '../model/code-static-256.bin') });
+}

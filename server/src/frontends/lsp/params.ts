@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { Method, ParamsOf } from '../../../protocol/methods.ts';
+
+const limit = z.number().int().min(1).max(200);
+
+/** What a request's params must look like; anything else is answered with an error. */
+export const paramsSchemas: { [M in Method]: z.ZodType<ParamsOf<M>> } = {
+  'embeddingCache/embed': z.object({
+    texts: z.array(z.string()).max(10_000),
+    includeVectors: z.boolean().exactOptional(),
+  }),
+  'embeddingCache/index': z.object({
+    folders: z.array(z.string()),
+    progressToken: z.union([z.string(), z.number()]).exactOptional(),
+  }),
+  'embeddingCache/search': z.object({
+    query: z.string().max(100_000),
+    limit,
+    mode: z.enum(['hybrid', 'semantic', 'text']).exactOptional(),
+    path: z.string().exactOptional(),
+    language: z.string().exactOptional(),
+  }),
+  'embeddingCache/similar': z.object({
+    text: z.string().max(1_000_000),
+    limit,
+    except: z.object({ uri: z.url(), startLine: z.number(), endLine: z.number() }).exactOptional(),
+  }),
+  'embeddingCache/stats': z.null().or(z.undefined().transform(() => null)),
+};

@@ -1,0 +1,71 @@
+import {
+  createConnection,
+  ProposedFeatures,
+  TextDocumentSyncKind,
+  type InitializeParams,
+  type InitializeResult,
+} from 'vscode-languageserver/node';
+import { ApiKeys } from './api-keys.ts';
+import { registerHandlers } from './handlers.ts';
+import { connectionLogger } from './connection-logger.ts';
+import { FileWatching } from './file-watching.ts';
+import { Session } from './session.ts';
+import { parseSettings } from './settings-config.ts';
+import { StatsPublisher } from './stats-publisher.ts';
+import { WorkspaceFolders } from './workspace-folders.ts';
+
+export interface ServerOptions {
+  /** Absolute path of the embedded model's file. */
+  readonly modelFile: string;
+}
+
+/** Speaks LSP on stdin and stdout, and takes API keys over the process's own channel. */
+export function startServer({ modelFile }: ServerOptions): void {
+  const connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
+  const logger = connectionLogger(connection.console);
+  const keys = new ApiKeys();
+  const folders = new WorkspaceFolders();
+  const session = new Session({ logger, modelFile, apiKeyOf: (...of) => keys.get(...of) });
+  const stats = new StatsPublisher({ connection, session, folders });
+  const watching = new FileWatching({ session, folders, stats, logger });
+
+  keys.listen(process);
+  // The parent is gone, or killed: nothing is worth staying for, and every answer is stored.
+  process.on('disconnect', () => process.exit());
+
+  connection.onInitialize((params: InitializeParams): InitializeResult => {
+    folders.set(params.workspaceFolders ?? []);
+    session.configure(parseSettings(params.initializationOptions));
+    return {
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.None, save: true },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+      serverInfo: { name: 'embedding-cache' },
+    };
+  });
+  connection.onInitialized(() => {
+    connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      folders.change(added, removed);
+      stats.changed();
+    });
+    stats.changed();
+  });
+  connection.onDidChangeConfiguration(({ settings }) => {
+    session.configure(parseSettings(settings));
+    stats.reset();
+  });
+  connection.onDidSaveTextDocument(({ textDocument }) => {
+    watching.changed([textDocument.uri]);
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    watching.changed(changes.map(({ uri }) => uri));
+  });
+  registerHandlers({ connection, session, folders, stats });
+  connection.onShutdown(async () => {
+    watching.stop();
+    stats.stop();
+    await session.close();
+  });
+  connection.listen();
+}

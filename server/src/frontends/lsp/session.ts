@@ -1,0 +1,87 @@
+import type { ServerSettings } from '../../../protocol/settings.ts';
+import { createCore, type Core } from '../../core/core.ts';
+import { Failure } from '../../core/errors.ts';
+import type { Logger } from '../../core/logger.ts';
+import { configOf } from './settings-config.ts';
+
+export interface SessionDeps {
+  readonly logger: Logger;
+  readonly modelFile: string;
+  apiKeyOf(provider: string, origin: string): string | null;
+}
+
+/** The core for the settings of now: opened on first use, replaced when they change. */
+export class Session {
+  readonly #deps: SessionDeps;
+  #settings: ServerSettings | null = null;
+  #core: Promise<Core> | null = null;
+  /** Fires when this core is to be left: on new settings and at the end. */
+  #leaving = new AbortController();
+  readonly #closing = new Set<Promise<void>>();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(deps: SessionDeps) {
+    this.#deps = deps;
+  }
+
+  /** Runs under the old settings are cancelled; what they were answered is in the cache. */
+  configure(settings: ServerSettings): void {
+    const same = JSON.stringify(settings) === JSON.stringify(this.#settings);
+    this.#settings = settings;
+    if (!same) this.#leave();
+  }
+
+  /** The core, and a signal that fires when it is replaced. */
+  async core(): Promise<{ core: Core; signal: AbortSignal }> {
+    const { signal } = this.#leaving;
+    return { core: await (this.#core ??= this.#open()), signal };
+  }
+
+  /** Called after any figure of the core changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#leave();
+    await Promise.allSettled(this.#closing);
+  }
+
+  #open(): Promise<Core> {
+    const settings = this.#settings;
+    if (!settings) return Promise.reject(new Failure('badSettings', 'no settings arrived yet'));
+    const core = createCore(configOf(settings), {
+      logger: this.#deps.logger,
+      modelFile: this.#deps.modelFile,
+      fetch: globalThis.fetch,
+      apiKeyOf: (provider, origin) => this.#deps.apiKeyOf(provider, origin),
+      mayContact: (origin) => settings.allowedOrigins.includes(origin),
+    });
+    core.then(
+      (opened) =>
+        opened.onChange(() => {
+          for (const listener of this.#listeners) listener();
+        }),
+      // A failed opening must not stick: the directory may be usable at the next request.
+      () => {
+        if (this.#core === core) this.#core = null;
+      },
+    );
+    return core;
+  }
+
+  #leave(): void {
+    this.#leaving.abort();
+    this.#leaving = new AbortController();
+    const core = this.#core;
+    this.#core = null;
+    if (!core) return;
+    const closing = core
+      .then((opened) => opened.close())
+      .catch((error: unknown) => {
+        this.#deps.logger.warn(`closing the cache: ${error instanceof Error ? error.message : ''}`);
+      })
+      .finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+}

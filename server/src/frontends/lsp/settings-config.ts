@@ -1,0 +1,29 @@
+import envPaths from 'env-paths';
+import { z } from 'zod';
+import type { ServerSettings } from '../../../protocol/settings.ts';
+import { configSchema, providerConfigSchema, type Config } from '../../core/config.ts';
+
+const settingsSchema: z.ZodType<ServerSettings> = z.object({
+  directory: z.string(),
+  storeText: z.boolean(),
+  provider: providerConfigSchema,
+  allowedOrigins: z.array(z.string()),
+  exclude: z.array(z.string()),
+  maxFileSizeKb: z.number().int().positive(),
+});
+
+/** The client's settings, checked. Throws ZodError for anything else. */
+export function parseSettings(raw: unknown): ServerSettings {
+  return settingsSchema.parse(raw);
+}
+
+export function configOf(settings: ServerSettings): Config {
+  const { directory, storeText, provider, exclude, maxFileSizeKb } = settings;
+  return configSchema.parse({
+    cacheDir: directory === '' ? envPaths('embeddingcache', { suffix: '' }).data : directory,
+    storeText,
+    provider,
+    exclude,
+    maxFileSizeKb,
+  });
+}

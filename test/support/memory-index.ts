@@ -1,0 +1,109 @@
+import type { Chunk } from '../../server/src/core/chunks/chunk.ts';
+import { pathWords } from '../../server/src/core/chunks/path-words.ts';
+import { splitWords } from '../../server/src/core/chunks/words.ts';
+import type {
+  IndexedChunk,
+  IndexReader,
+  Scored,
+} from '../../server/src/core/index/index-reader.ts';
+import { textHashOf } from '../../server/src/core/keys/text-hash.ts';
+import { dot, type Vector } from '../../server/src/core/vectors/vector.ts';
+
+interface Row {
+  readonly chunk: IndexedChunk;
+  readonly text: string;
+  readonly vector: Vector;
+  /** Word → occurrences, each column weighted. */
+  readonly counts: ReadonlyMap<string, number>;
+  readonly length: number;
+}
+
+/** Weights of the columns path, symbols, body, as SQLite's bm25() takes them. */
+export const COLUMN_WEIGHTS = { path: 3, symbols: 2, body: 1 };
+
+/** An index in memory, exact and small: cosine over all, BM25 as SQLite FTS5 computes it. */
+export class MemoryIndex implements IndexReader {
+  readonly folder: string;
+  readonly #rows: Row[] = [];
+  readonly #rowsWith = new Map<string, Row[]>();
+  #totalLength = 0;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  add(path: string, { text, startLine, endLine, symbols }: Chunk, vector: Vector): void {
+    const columns = [
+      { words: splitWords(pathWords(path)), weight: COLUMN_WEIGHTS.path },
+      { words: splitWords(symbols.join(' ')), weight: COLUMN_WEIGHTS.symbols },
+      { words: splitWords(text), weight: COLUMN_WEIGHTS.body },
+    ];
+    const counts = new Map<string, number>();
+    let length = 0;
+    for (const { words, weight } of columns) {
+      length += words.length;
+      for (const word of words) counts.set(word, (counts.get(word) ?? 0) + weight);
+    }
+    const id = this.#rows.length + 1;
+    const chunk = { id, path, startLine, endLine, hash: textHashOf(text), symbols };
+    const row = { chunk, text, vector, counts, length };
+    this.#rows.push(row);
+    this.#totalLength += length;
+    for (const word of counts.keys()) {
+      const rows = this.#rowsWith.get(word);
+      if (rows) rows.push(row);
+      else this.#rowsWith.set(word, [row]);
+    }
+  }
+
+  async nearest(query: Vector, limit: number, accepts: (path: string) => boolean) {
+    return best(
+      this.#rows
+        .filter(({ chunk }) => accepts(chunk.path))
+        .map(({ chunk, vector }) => ({ id: chunk.id, score: dot(query, vector) })),
+      limit,
+    );
+  }
+
+  async words(words: readonly string[], limit: number, accepts: (path: string) => boolean) {
+    const scores = new Map<Row, number>();
+    const average = this.#totalLength / this.#rows.length;
+    for (const word of new Set(words)) {
+      const rows = this.#rowsWith.get(word) ?? [];
+      const rarity = Math.log((this.#rows.length - rows.length + 0.5) / (rows.length + 0.5));
+      for (const row of rows) {
+        const count = row.counts.get(word) ?? 0;
+        const norm = count + 1.2 * (1 - 0.75 + (0.75 * row.length) / average);
+        const score = (Math.max(rarity, 1e-6) * count * 2.2) / norm;
+        scores.set(row, (scores.get(row) ?? 0) + score);
+      }
+    }
+    return best(
+      [...scores]
+        .filter(([{ chunk }]) => accepts(chunk.path))
+        .map(([{ chunk }, score]) => ({ id: chunk.id, score })),
+      limit,
+    );
+  }
+
+  async chunks(ids: readonly number[]) {
+    return new Map(ids.map((id) => [id, this.#rows[id - 1]!.chunk]));
+  }
+
+  async chunkCounts(paths: readonly string[]) {
+    const counts = new Map<string, number>(paths.map((path) => [path, 0]));
+    for (const { chunk } of this.#rows) {
+      const count = counts.get(chunk.path);
+      if (count !== undefined) counts.set(chunk.path, count + 1);
+    }
+    return counts;
+  }
+
+  async textOf(chunk: IndexedChunk) {
+    return this.#rows[chunk.id - 1]!.text;
+  }
+}
+
+function best(scored: Scored[], limit: number): Scored[] {
+  return scored.sort((a, b) => b.score - a.score || a.id - b.id).slice(0, limit);
+}

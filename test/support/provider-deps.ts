@@ -1,0 +1,51 @@
+import path from 'node:path';
+import type { ProviderDeps } from '../../server/src/core/providers/create-provider.ts';
+import type { Clock } from '../../server/src/core/providers/retry.ts';
+
+/** The embedded model's file in this repository. */
+export const MODEL_FILE = path.resolve(
+  import.meta.dirname,
+  '../../server/model/code-static-256.bin',
+);
+
+/** Dependencies of a provider that may talk to everyone, has no key and remembers nothing. */
+export function providerDeps(changes: Partial<ProviderDeps> = {}): ProviderDeps {
+  return {
+    logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    modelFile: MODEL_FILE,
+    apiKeyOf: () => null,
+    mayContact: () => true,
+    knownSpaces: async () => [],
+    fetch: globalThis.fetch,
+    ...changes,
+  };
+}
+
+/** A clock whose sleeps end at once and are recorded; time passes only by sleeping. */
+export class InstantClock implements Clock {
+  /** Milliseconds, in order. */
+  readonly sleeps: number[] = [];
+  nowMs = 0;
+
+  monotonicMs(): number {
+    return this.nowMs;
+  }
+
+  wallMs(): number {
+    return this.nowMs;
+  }
+
+  async sleep(ms: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    this.sleeps.push(ms);
+    this.nowMs += ms;
+  }
+
+  random(): number {
+    return 0.5;
+  }
+}
+
+function ignore(): void {
+  // Nobody reads the log of these tests.
+}

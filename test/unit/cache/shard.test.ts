@@ -1,0 +1,107 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { openShard, readSpace } from '../../../server/src/core/cache/shard.ts';
+import { hashToBytes, textHashOf } from '../../../server/src/core/keys/text-hash.ts';
+import { fakeVector, spaceNamed } from '../../support/fake-provider.ts';
+import { tempDirectory } from '../../support/temp-directory.ts';
+
+const space = spaceNamed('test-model');
+const texts = ['one', 'two', 'three'];
+const vectors = new Map(texts.map((text) => [textHashOf(text), fakeVector(space, text)]));
+
+describe('a shard', () => {
+  it('gives back exactly the vectors that were put, also after it was closed', async () => {
+    const file = path.join(tempDirectory(), 'a.db');
+    const shard = await openShard(file, space);
+    await shard.putMany(vectors);
+    await shard.close();
+
+    const again = await openShard(file, space);
+    expect(await again.getMany([...vectors.keys(), textHashOf('unknown')])).toEqual(vectors);
+    expect(await again.count()).toBe(3);
+    await again.close();
+  });
+
+  it('refuses a file that holds another space, and leaves it whole', async () => {
+    const file = path.join(tempDirectory(), 'a.db');
+    const shard = await openShard(file, space);
+    await shard.putMany(vectors);
+    await shard.close();
+
+    await expect(openShard(file, spaceNamed('another-model'))).rejects.toThrow(/another embedding/);
+    const again = await openShard(file, space);
+    expect(await again.count()).toBe(3);
+    await again.close();
+  });
+
+  it('takes a flipped bit or a wrong length for a miss, and mends the row when it is put', async () => {
+    const file = path.join(tempDirectory(), 'a.db');
+    const shard = await openShard(file, space);
+    await shard.putMany(vectors);
+    const raw = new BetterSqlite3(file);
+    const [first, second, third] = [...vectors.keys()];
+    const stored = raw
+      .prepare('SELECT vector FROM embedding WHERE hash = ?')
+      .pluck()
+      .get(hashToBytes(first!)) as Buffer;
+    stored[5]! ^= 1;
+    const update = raw.prepare('UPDATE embedding SET vector = ? WHERE hash = ?');
+    update.run(stored, hashToBytes(first!));
+    update.run(Buffer.alloc(4), hashToBytes(second!));
+    raw.close();
+
+    expect([...(await shard.getMany([...vectors.keys()])).keys()]).toEqual([third]);
+    await shard.putMany(vectors);
+    expect(await shard.getMany([...vectors.keys()])).toEqual(vectors);
+    expect(await shard.count()).toBe(3);
+    await shard.close();
+  });
+
+  it('refuses a vector of another length', async () => {
+    const shard = await openShard(path.join(tempDirectory(), 'a.db'), space);
+    await expect(
+      shard.putMany(new Map([[textHashOf('one'), new Float32Array(7)]])),
+    ).rejects.toThrow(/7 numbers/);
+    await shard.close();
+  });
+
+  it('leaves a file of a newer version untouched', async () => {
+    const file = path.join(tempDirectory(), 'a.db');
+    await (await openShard(file, space)).close();
+    const raw = new BetterSqlite3(file);
+    raw.pragma('user_version = 99');
+    raw.close();
+
+    await expect(openShard(file, space)).rejects.toMatchObject({ kind: 'newerCache' });
+  });
+
+  it('waits for another process that holds the write lock, without blocking', async () => {
+    const file = path.join(tempDirectory(), 'a.db');
+    const shard = await openShard(file, space);
+    const other = new BetterSqlite3(file);
+    other.exec('BEGIN IMMEDIATE');
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 10);
+    setTimeout(() => other.exec('COMMIT'), 400);
+
+    await shard.putMany(vectors);
+
+    clearInterval(timer);
+    other.close();
+    // A blocked loop would not tick at all; SQLite's own wait takes 50 ms of each attempt.
+    expect(ticks).toBeGreaterThan(3);
+    expect(await shard.count()).toBe(3);
+    await shard.close();
+  });
+
+  it('says which space a file holds, and that an empty file holds none', async () => {
+    const directory = tempDirectory();
+    await (await openShard(path.join(directory, 'a.db'), space)).close();
+    writeFileSync(path.join(directory, 'empty.db'), '');
+
+    expect(await readSpace(path.join(directory, 'a.db'))).toEqual(space);
+    expect(await readSpace(path.join(directory, 'empty.db'))).toBeNull();
+  });
+});

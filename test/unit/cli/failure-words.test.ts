@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { Failure, type FailureKind } from '../../../server/src/core/errors.ts';
+import { failureWords } from '../../../server/src/frontends/cli/failure-words.ts';
+
+describe('words for a failure', () => {
+  it.each<[FailureKind, object, string]>([
+    ['noApiKey', { provider: 'openai' }, 'OpenAI needs an API key. Set OPENAI_API_KEY.'],
+    [
+      'noApiKey',
+      { provider: 'openaiCompatible', host: 'llm.example.com' },
+      'llm.example.com needs an API key. Set EMBEDDINGCACHE_API_KEY.',
+    ],
+    [
+      'apiKeyRefused',
+      { provider: 'openai', status: 401 },
+      'OpenAI refused the API key (401). Check OPENAI_API_KEY.',
+    ],
+    [
+      'notFound',
+      { host: 'h', status: 404 },
+      'h answered 404: wrong address, or no such model. Check --base-url and --model.',
+    ],
+    [
+      'tls',
+      { host: 'h' },
+      'h’s certificate is not trusted. Name its certificate authority in NODE_EXTRA_CA_CERTS.',
+    ],
+    [
+      'newerCache',
+      {},
+      'A newer version wrote this cache. Update Embedding Cache, or choose another --cache-dir.',
+    ],
+    ['badSettings', {}, 'the message'],
+    ['internal', {}, 'Something went wrong: the message'],
+  ])('%s %j', (kind, options, words) => {
+    expect(failureWords(new Failure(kind, 'the\nmessage', options))).toBe(words);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { PackedVectors } from '../../../server/src/core/index/packed-vectors.ts';
+import { PACK_SLOTS } from '../../../server/src/core/index/pack.ts';
+import { dot } from '../../../server/src/core/vectors/vector.ts';
+import { fakeVector, spaceNamed } from '../../support/fake-provider.ts';
+
+const space = spaceNamed('packs', 24);
+const vectorOf = (id: number) => fakeVector(space, String(id));
+const everything = () => true;
+
+describe('packed vectors', () => {
+  it('find the nearest as an exact scan does, over several packs', async () => {
+    const packed = new PackedVectors(24, [], new Set());
+    const ids = Array.from({ length: PACK_SLOTS * 2 + 10 }, (_, i) => i + 1);
+    for (const id of ids) packed.set(id, vectorOf(id));
+    const query = fakeVector(space, 'query');
+    const exact = ids
+      .map((id) => ({ id, score: dot(query, vectorOf(id)) }))
+      .sort((a, b) => b.score - a.score);
+
+    const found = await packed.nearest(query, 10, everything);
+
+    expect(found[0]!.id).toBe(exact[0]!.id);
+    expect(found[0]!.score).toBeCloseTo(exact[0]!.score, 2);
+    const top20 = new Set(exact.slice(0, 20).map(({ id }) => id));
+    expect(found.filter(({ id }) => top20.has(id))).toHaveLength(10);
+    expect(found.map(({ score }) => score)).toEqual(
+      found.map(({ score }) => score).sort((a, b) => b - a),
+    );
+  });
+
+  it('use a freed slot again, and forget what was in it', async () => {
+    const packed = new PackedVectors(24, [], new Set());
+    for (let id = 1; id <= PACK_SLOTS; id++) packed.set(id, vectorOf(id));
+    packed.takeChanged();
+    packed.delete(7);
+    packed.set(5000, vectorOf(5000));
+
+    expect(packed.takeChanged()).toHaveLength(1);
+    expect((await packed.nearest(vectorOf(7), 1, everything))[0]!.score).toBeLessThan(0.99);
+    expect((await packed.nearest(vectorOf(5000), 1, everything))[0]!.id).toBe(5000);
+    expect(packed.size).toBe(PACK_SLOTS);
+  });
+
+  it('free the slots of chunks that are gone when they are loaded', async () => {
+    const packed = new PackedVectors(24, [], new Set());
+    for (const id of [1, 2, 3]) packed.set(id, vectorOf(id));
+    const loaded = new PackedVectors(24, packed.takeChanged(), new Set([1, 3]));
+
+    expect(loaded.has(2)).toBe(false);
+    const found = await loaded.nearest(vectorOf(2), 5, everything);
+    expect(found.map(({ id }) => id).sort()).toEqual([1, 3]);
+  });
+
+  it('give only what is accepted', async () => {
+    const packed = new PackedVectors(24, [], new Set());
+    for (const id of [1, 2, 3]) packed.set(id, vectorOf(id));
+    const found = await packed.nearest(vectorOf(2), 5, (id) => id !== 2);
+    expect(found.map(({ id }) => id).sort()).toEqual([1, 3]);
+  });
+});
