@@ -1,5 +1,13 @@
 // Bundles every entry point into dist/: `node esbuild.mjs [--production]`.
-import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { build } from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -29,30 +37,36 @@ const knexDrivers = [
 ];
 const server = { ...common, external: knexDrivers };
 
-rmSync('dist', { recursive: true, force: true });
+// Built aside and swapped in whole: what runs from dist/ meanwhile never finds it half empty.
+const next = `out/dist-${process.pid}`;
+const previous = `${next}-previous`;
 await Promise.all([
   build({
     ...common,
     entryPoints: ['client/src/extension.ts'],
-    outfile: 'dist/client/extension.js',
+    outfile: `${next}/client/extension.js`,
     // Only here: a leak of `vscode` into the server fails the server's build.
     external: ['vscode'],
   }),
   build({
     ...server,
     entryPoints: ['server/src/frontends/lsp/main.ts'],
-    outfile: 'dist/server/main.js',
+    outfile: `${next}/server/main.js`,
   }),
   build({
     ...server,
     entryPoints: ['server/src/frontends/cli/main.ts'],
-    outfile: 'dist/cli/main.js',
+    outfile: `${next}/cli/main.js`,
   }),
 ]);
 // better-sqlite3 looks for ../prebuilds/<platform>-<arch>.node beside the folder its code sits in.
-cpSync('node_modules/better-sqlite3/prebuilds', 'dist/prebuilds', { recursive: true });
-mkdirSync('dist/model', { recursive: true });
-cpSync('server/model/code-static-256.bin', 'dist/model/code-static-256.bin');
+cpSync('node_modules/better-sqlite3/prebuilds', `${next}/prebuilds`, { recursive: true });
+mkdirSync(`${next}/model`, { recursive: true });
+cpSync('server/model/code-static-256.bin', `${next}/model/code-static-256.bin`);
 // The `embeddingcache` bin: stable path, one folder above the bundle it loads.
-writeFileSync('dist/cli.js', "#!/usr/bin/env node\nrequire('./cli/main.js');\n");
-chmodSync('dist/cli.js', 0o755);
+writeFileSync(`${next}/cli.js`, "#!/usr/bin/env node\nrequire('./cli/main.js');\n");
+chmodSync(`${next}/cli.js`, 0o755);
+
+if (existsSync('dist')) renameSync('dist', previous);
+renameSync(next, 'dist');
+rmSync(previous, { recursive: true, force: true });

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
+import { UserError } from './program.mjs';
 
-const TAIL_LINES = 40;
+/** Of a failed command's output: npm says what is wrong first, compilers last. */
+const HEAD_LINES = 15;
+const TAIL_LINES = 30;
 const TERM_GRACE_MS = 5000;
 
 /**
@@ -21,13 +24,20 @@ export async function run(
     const status = await group.exited;
     signal?.throwIfAborted();
     if (status !== 0) {
-      const tail = group.output().trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-      throw new Error(`${[command, ...args].join(' ')} failed (${status})\n${tail}`);
+      throw new UserError(
+        `${[command, ...args].join(' ')} failed (${status})\n${endsOf(group.output())}`,
+      );
     }
     return group.stdout();
   } finally {
     signal?.removeEventListener('abort', end);
   }
+}
+
+function endsOf(output) {
+  const lines = output.trimEnd().split('\n');
+  if (lines.length <= HEAD_LINES + TAIL_LINES) return lines.join('\n');
+  return [...lines.slice(0, HEAD_LINES), '…', ...lines.slice(-TAIL_LINES)].join('\n');
 }
 
 /** Runs a command whose output goes straight to ours, and gives its exit code. */

@@ -17,7 +17,7 @@ export async function ensurePackages({ progress, signal }) {
     // `npm ci` empties node_modules first, and this very process may be running from in there.
     const verb = fresh ? 'ci' : 'install';
     await progress.during(`npm ${verb} (${absent.length} packages)`, () =>
-      runNpm([verb, '--no-audit', '--no-fund'], { cwd: root, env: machineEnv(), signal }),
+      runNpm([verb], { cwd: root, env: machineEnv(), signal }),
     );
   }
   if (nodeVersion() === undefined) {
@@ -48,7 +48,12 @@ export async function ensureBuild({ progress, signal }) {
 
 /** Runs npm quietly. */
 export async function runNpm(args, options) {
-  const [command, all, shell] = npmCommand(args);
+  const [command, all, shell] = npmCommand([
+    ...args,
+    '--loglevel=error',
+    '--no-audit',
+    '--no-fund',
+  ]);
   return run(command, all, { ...options, ...shell });
 }
 

@@ -30,14 +30,16 @@ runProgram(async (args, signal) => {
   await ensureBuild({ progress, signal });
   const cli = createCli({ cacheDir, signal });
 
-  const first = await progress.during(`Indexing ${folder}`, () => cli.index(folder));
+  progress.say(`Indexing ${folder}`);
+  const first = await cli.index(folder);
   progress.say(sentenceOf(first));
   progress.say(`Asking: “${query}”`);
   console.log();
   await cli.search(folder, query);
   console.log();
 
-  const second = await progress.during('Indexing it once more', () => cli.index(folder));
+  progress.say('Indexing it once more');
+  const second = await cli.index(folder);
   progress.say(sentenceOf(second));
   checkNothingEmbedded(second);
   progress.say('Nothing was embedded twice.');
@@ -94,7 +96,9 @@ function createCli({ cacheDir, signal }) {
   const options = { cwd: root, env: projectEnv(), signal };
   return {
     async index(folder) {
-      return JSON.parse(await run(nodeBinary, command('--json', 'index', folder), options));
+      const args = command('--json', 'index', folder);
+      // Its progress and its complaints go straight to the terminal.
+      return JSON.parse(await run(nodeBinary, args, { ...options, stderr: 'inherit' }));
     },
     async search(folder, query) {
       const args = command('search', query, '--folder', folder, '--limit', '5');
@@ -108,8 +112,8 @@ function sentenceOf({ files, chunks, provider, seconds }) {
   const count = (number) => number.toLocaleString('en');
   return (
     `${count(files.total)} files, ${count(chunks.total)} chunks: ${count(chunks.misses)} embedded, ` +
-    `${count(chunks.total - chunks.misses)} were known; ` +
-    `${count(provider.requests)} requests to the model, ${seconds.toFixed(1)} s`
+    `${count(chunks.total - chunks.misses)} known already, ` +
+    `${count(provider.requests)} requests sent, ${seconds.toFixed(1)} s`
   );
 }
 

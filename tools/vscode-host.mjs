@@ -32,7 +32,7 @@ export async function ensureHost({ progress, signal }) {
   if (!existsSync(manifest)) writeFileSync(manifest, '{ "private": true }\n');
 
   // Without scripts: they would compile a dozen native modules of which we need one.
-  const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const install = ['install', '--ignore-scripts'];
   await progress.during(`Installing VS Code ${VERSION} for the browser (about 600 MB, once)`, () =>
     runNpm([...install, '--save-exact', `code-server@${VERSION}`], inFolder(hostFolder, signal)),
   );

@@ -47,7 +47,7 @@ function nodeOf(symbol: vscode.DocumentSymbol | vscode.SymbolInformation): Symbo
 }
 
 function isDefinition(kind: number): boolean {
-  return [
+  const kinds: readonly number[] = [
     vscode.SymbolKind.Function,
     vscode.SymbolKind.Method,
     vscode.SymbolKind.Constructor,
@@ -57,5 +57,6 @@ function isDefinition(kind: number): boolean {
     vscode.SymbolKind.Struct,
     vscode.SymbolKind.Module,
     vscode.SymbolKind.Namespace,
-  ].includes(kind);
+  ];
+  return kinds.includes(kind);
 }

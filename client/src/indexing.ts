@@ -2,36 +2,50 @@ import * as vscode from 'vscode';
 import type { IndexProgress, IndexReport } from '../../server/protocol/index-report.ts';
 import type { ServerApi } from './server-api.ts';
 
+interface Run {
+  /** What the run is about: settings and folders, as a string to compare. */
+  readonly subject: string;
+  readonly done: Promise<IndexReport>;
+  readonly abort: AbortController;
+}
+
 /** Indexing of the open workspace: one run at a time, which everybody who asks joins. */
 export class Indexing {
   readonly #api: ServerApi;
   readonly #log: vscode.LogOutputChannel;
+  readonly #subject: () => string;
   readonly #changes = new vscode.EventEmitter<IndexProgress | null>();
   /** Progress of a run; null when it has ended. */
   readonly onDidChange = this.#changes.event;
-  #run: { readonly done: Promise<IndexReport>; readonly abort: AbortController } | null = null;
-  #progress: IndexProgress | null = null;
+  #run: Run | null = null;
+  /** What the last run that succeeded was about. */
+  #indexed: string | null = null;
 
-  constructor(api: ServerApi, log: vscode.LogOutputChannel) {
+  /** `subject` says what a run started now would be about. */
+  constructor(api: ServerApi, log: vscode.LogOutputChannel, subject: () => string) {
     this.#api = api;
     this.#log = log;
+    this.#subject = subject;
   }
 
   get running(): boolean {
     return this.#run !== null;
   }
 
-  /** Null while nothing is known yet, and when nothing runs. */
-  get progress(): IndexProgress | null {
-    return this.#progress;
+  /** Whether a run with the settings and folders of now succeeded or is under way. */
+  get isCurrent(): boolean {
+    return (this.#run === null ? this.#indexed : this.#run.subject) === this.#subject();
   }
 
-  /** Indexes every workspace folder, or joins the run under way. */
-  start(): Promise<IndexReport> {
-    if (this.#run === null) {
-      const abort = new AbortController();
-      this.#run = { abort, done: this.#index(abort.signal) };
+  /** Indexes every workspace folder, or joins the run under way if it is about the same. */
+  async start(): Promise<IndexReport> {
+    const before = this.#run;
+    if (before !== null && before.subject !== this.#subject()) {
+      before.abort.abort();
+      // Whoever waits for the old run hears how it ended.
+      await before.done.catch(() => undefined);
     }
+    this.#run ??= this.#begin();
     return this.#run.done;
   }
 
@@ -45,13 +59,22 @@ export class Indexing {
     this.#changes.dispose();
   }
 
-  async #index(signal: AbortSignal): Promise<IndexReport> {
-    const onProgress = (progress: IndexProgress): void => {
-      this.#progress = progress;
-      this.#changes.fire(progress);
-    };
+  #begin(): Run {
+    const abort = new AbortController();
+    const subject = this.#subject();
+    return { abort, subject, done: this.#index(subject, abort.signal) };
+  }
+
+  async #index(subject: string, signal: AbortSignal): Promise<IndexReport> {
     try {
-      const report = await this.#api.index([], onProgress, signal);
+      const report = await this.#api.index(
+        [],
+        (progress) => {
+          this.#changes.fire(progress);
+        },
+        signal,
+      );
+      this.#indexed = subject;
       const { files, chunks, provider, seconds } = report;
       this.#log.info(
         `indexed ${files.total} files (${files.unchanged} unchanged), ${chunks.total} chunks: ` +
@@ -60,7 +83,6 @@ export class Indexing {
       return report;
     } finally {
       this.#run = null;
-      this.#progress = null;
       this.#changes.fire(null);
     }
   }

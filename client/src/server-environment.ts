@@ -30,11 +30,11 @@ const allowed = [
 /** The environment of the server process: an allow-list of the parent's. */
 export function serverEnvironment(
   parent: NodeJS.ProcessEnv,
-  versions: { readonly electron?: string },
+  versions: Readonly<Record<string, string | undefined>>,
 ): NodeJS.ProcessEnv {
   // Windows compares names without case: `Path`.
   const kept = Object.entries(parent).filter(([name]) => allowed.includes(name.toUpperCase()));
   const env: NodeJS.ProcessEnv = Object.fromEntries(kept);
-  if (versions.electron !== undefined) env['ELECTRON_RUN_AS_NODE'] = '1';
+  if (versions['electron'] !== undefined) env['ELECTRON_RUN_AS_NODE'] = '1';
   return env;
 }

@@ -44,6 +44,12 @@ export class SettingsSync {
     };
   }
 
+  /** All that decides what an index holds, as a string to compare. */
+  indexSubject(): string {
+    const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.toString());
+    return JSON.stringify([folders, this.serverSettings()]);
+  }
+
   /** Keys a server that starts now gets. */
   async keysForStart(): Promise<readonly ApiKeyMessage[]> {
     const owner = this.#owner();
@@ -57,7 +63,10 @@ export class SettingsSync {
     if (server.state === 'stopped' || server.state === 'failed') return;
     const owner = this.#owner();
     const before = this.#sent;
-    if (before !== null && (before.origin !== owner?.origin || before.provider !== owner.provider)) {
+    if (
+      before !== null &&
+      (before.origin !== owner?.origin || before.provider !== owner.provider)
+    ) {
       await server.sendApiKey({ type: 'apiKey', ...before, key: null });
     }
     for (const message of await this.keysForStart()) await server.sendApiKey(message);

@@ -33,8 +33,9 @@ export async function spawnServer(options: SpawnOptions): Promise<ChildProcess> 
       windowsHide: true,
     },
   );
-  // Rejects on 'error'.
+  // Rejects on 'error'; later ones, such as a failed kill, show as the end of the connection.
   await once(child, 'spawn');
+  child.on('error', () => undefined);
   for (const message of options.apiKeys) await sendApiKey(child, message);
   return child;
 }

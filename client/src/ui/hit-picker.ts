@@ -3,6 +3,8 @@ import type { SearchHit } from '../../../server/protocol/search-hit.ts';
 import { EditorPreview, openHit } from './editor-preview.ts';
 import { type HitItem, hitItem, isSameHit } from './hit-item.ts';
 
+const previewMs = 40;
+
 /** A row that does something else than open a hit. */
 interface ActionItem extends vscode.QuickPickItem {
   readonly run: () => void;
@@ -36,6 +38,9 @@ export class HitPicker {
   /** The row the picker itself made active: only a move away from it is the user's. */
   #resting: vscode.QuickPickItem | null = null;
   #opened = false;
+  #previewing: ReturnType<typeof setTimeout> | null = null;
+  #previewed: SearchHit | null = null;
+  readonly #closed: Promise<void>;
 
   constructor(options: HitPickerOptions) {
     this.#options = options;
@@ -59,32 +64,29 @@ export class HitPicker {
       this.quickPick.hide();
       void vscode.commands.executeCommand('embeddingCache.openSettings');
     });
-    this.quickPick.onDidHide(() => {
-      if (!this.#opened) this.#guard(this.#preview.restore());
-      this.#preview.dispose();
-      this.quickPick.dispose();
+    this.#closed = new Promise((resolve) => {
+      this.quickPick.onDidHide(() => {
+        this.#close();
+        resolve();
+      });
     });
   }
 
   /** Resolves when the picker has closed. */
   show(): Promise<void> {
-    const hidden = new Promise<void>((resolve) => {
-      this.quickPick.onDidHide(() => {
-        resolve();
-      });
-    });
     this.quickPick.show();
-    return hidden;
+    return this.#closed;
   }
 
   /** Shows hits in their order; the active row stays where it is if its hit is still among them. */
-  showHits(hits: readonly SearchHit[], query: string, after: readonly vscode.QuickPickItem[]): void {
+  showHits(hits: readonly SearchHit[], query: string): void {
     const rows = hits.map((hit) => this.#row(hit, query));
     const [active] = this.quickPick.activeItems;
     const before = active !== undefined && active !== this.#resting ? hitOf(active) : null;
     const same = before === null ? undefined : rows.find(({ hit }) => isSameHit(hit, before));
-    this.#resting = same === undefined ? (rows[0] ?? after[0] ?? null) : null;
-    this.quickPick.items = [...rows, ...after];
+    this.#resting = same === undefined ? (rows[0] ?? null) : null;
+    this.quickPick.keepScrollPosition = same !== undefined;
+    this.quickPick.items = rows;
     if (same !== undefined) this.quickPick.activeItems = [same];
   }
 
@@ -103,7 +105,21 @@ export class HitPicker {
     if (row === undefined || row === this.#resting) return;
     this.#resting = null;
     const hit = hitOf(row);
-    if (this.#options.preview && hit !== null) this.#guard(this.#preview.show(hit));
+    if (!this.#options.preview || hit === null) return;
+    if (this.#previewing !== null) clearTimeout(this.#previewing);
+    // New rows make the first one active for a moment before the one that was.
+    this.#previewing = setTimeout(() => {
+      if (this.#previewed !== null && isSameHit(hit, this.#previewed)) return;
+      this.#previewed = hit;
+      this.#guard(this.#preview.show(hit));
+    }, previewMs);
+  }
+
+  #close(): void {
+    if (this.#previewing !== null) clearTimeout(this.#previewing);
+    if (!this.#opened) this.#guard(this.#preview.restore());
+    this.#preview.dispose();
+    this.quickPick.dispose();
   }
 
   #accept(row: Row, column: vscode.ViewColumn): void {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { SearchHit } from '../../../server/protocol/search-hit.ts';
 import type { Stats } from '../../../server/protocol/stats.ts';
+import { endpointOf, isLoopback } from '../endpoint.ts';
 import { wordsOf } from '../error-words.ts';
 import { LiveQuery } from '../live-query.ts';
 import type { Parts } from '../parts.ts';
@@ -83,17 +84,17 @@ class SearchPicker {
   }
 
   #typed(query: string): void {
+    const remote = this.#remoteOrigin();
     if (query === '') {
       this.#query.drop();
       this.#answered = null;
       this.#showState();
-    } else if (this.#sendsWords()) {
+    } else if (remote !== null) {
       // Every keystroke would be a paid request: wait for Enter.
       this.#query.drop();
       this.#answered = null;
-      const host = this.#parts.stats.latest?.provider.host ?? '';
       const label = vscode.l10n.t('$(search) Search');
-      const description = vscode.l10n.t('Enter sends the words to {0}', host);
+      const description = vscode.l10n.t('Enter sends the words to {0}', remote);
       this.#picker.showNote(
         actionItem(label, description, () => {
           this.#query.ask(query);
@@ -104,14 +105,17 @@ class SearchPicker {
     }
   }
 
-  #sendsWords(): boolean {
-    return this.#parts.stats.latest?.provider.local === false;
+  /** Origin the typed words would be sent to; null when they stay on this computer. */
+  #remoteOrigin(): string | null {
+    const endpoint = vscode.workspace.isTrusted ? endpointOf(this.#parts.sync.settings()) : null;
+    const origin = endpoint?.origin ?? null;
+    return origin === null || isLoopback(origin) ? null : origin;
   }
 
   #show(query: string, hits: readonly SearchHit[]): void {
     this.#answered = query;
     if (hits.length > 0) {
-      this.#picker.showHits(hits, query, []);
+      this.#picker.showHits(hits, query);
     } else if (this.#parts.stats.latest?.workspace.kind === 'ready') {
       this.#picker.showNote(noteItem(vscode.l10n.t('Nothing close found')));
     } else {
@@ -155,7 +159,7 @@ class SearchPicker {
       return;
     }
     // Asking again costs a request where the model is remote; the rows stay until then.
-    if (this.#timer !== null || this.#sendsWords()) return;
+    if (this.#timer !== null || this.#remoteOrigin() !== null) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       if (this.#answered === this.#value) this.#query.ask(this.#value);

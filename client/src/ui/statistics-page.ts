@@ -1,10 +1,11 @@
 import type { Stats, Usage } from '../../../server/protocol/stats.ts';
+import { wordsOfData } from '../error-words.ts';
 import type { L10n } from '../l10n.ts';
 import { bytes, count, percent, usd } from './numbers.ts';
 import { withoutControls } from './plain-text.ts';
 import { providerName } from './provider-name.ts';
 import { statisticsStyle } from './statistics-style.ts';
-import { entriesOf } from './status-text.ts';
+import { entriesOf, failureOf } from './status-text.ts';
 
 export interface PageOptions {
   /** BCP 47. */
@@ -20,7 +21,9 @@ export function statisticsPage(stats: Stats, options: PageOptions, l10n: L10n): 
   const isEmpty = entriesOf(stats) === 0 && stats.usage.hits + stats.usage.misses === 0;
   const content = isEmpty
     ? `<p>${escape(l10n.t('Nothing embedded yet. Search Workspace… embeds this workspace.'))}</p>`
-    : tiles(stats, locale, l10n) + usageTable(stats, locale, l10n) + spacesTable(stats, locale, l10n);
+    : tiles(stats, locale, l10n) +
+      usageTable(stats, locale, l10n) +
+      spacesTable(stats, locale, l10n);
   return `<!DOCTYPE html>
 <html lang="${escape(locale)}">
 <head>
@@ -76,7 +79,15 @@ function usageTable(stats: Stats, locale: string, l10n: L10n): string {
   });
   return table(
     l10n.t('Hits and misses'),
-    [l10n.t('Period'), l10n.t('Hits'), l10n.t('Misses'), l10n.t('Requests'), l10n.t('Tokens'), l10n.t('Paid'), l10n.t('Saved')],
+    [
+      l10n.t('Period'),
+      l10n.t('Hits'),
+      l10n.t('Misses'),
+      l10n.t('Requests'),
+      l10n.t('Tokens'),
+      l10n.t('Paid'),
+      l10n.t('Saved'),
+    ],
     [
       row(l10n.t('Today'), stats.today),
       row(l10n.t('This month'), stats.month),
@@ -98,7 +109,14 @@ function spacesTable(stats: Stats, locale: string, l10n: L10n): string {
   }));
   return table(
     l10n.t('Spaces'),
-    [l10n.t('Model'), l10n.t('Provider'), l10n.t('Dimensions'), l10n.t('Numbers'), l10n.t('Embeddings'), l10n.t('Size')],
+    [
+      l10n.t('Model'),
+      l10n.t('Provider'),
+      l10n.t('Dimensions'),
+      l10n.t('Numbers'),
+      l10n.t('Embeddings'),
+      l10n.t('Size'),
+    ],
     rows,
   );
 }
@@ -127,14 +145,15 @@ function workspaceTable(stats: Stats, locale: string, l10n: L10n): string {
   return table(l10n.t('This workspace'), [], rows);
 }
 
-function workspaceWords({ workspace }: Stats, l10n: L10n): string {
+function workspaceWords(stats: Stats, l10n: L10n): string {
+  const { workspace } = stats;
   switch (workspace.kind) {
     case 'indexing':
       return l10n.t('indexing');
     case 'ready':
       return l10n.t('indexed');
     case 'failed':
-      return l10n.t('not up to date: the last run failed');
+      return wordsOfData(failureOf(stats, workspace.error), l10n).message;
     case 'noWorkspace':
     case 'notIndexed':
       return l10n.t('not indexed yet');

@@ -9,16 +9,14 @@ const viewType = 'embeddingCache.statistics';
 /** The statistics page as an editor: at most one, redrawn with the figures. */
 export class StatisticsPanel {
   readonly #stats: LiveStats;
-  readonly #log: vscode.LogOutputChannel;
   readonly #nonce = randomBytes(16).toString('base64url');
   readonly #serializer: vscode.Disposable;
   readonly #subscription: vscode.Disposable;
   #panel: vscode.WebviewPanel | null = null;
   #html = '';
 
-  constructor(stats: LiveStats, log: vscode.LogOutputChannel) {
+  constructor(stats: LiveStats) {
     this.#stats = stats;
-    this.#log = log;
     this.#subscription = stats.onDidChange((figures) => {
       this.#draw(figures);
     });
@@ -52,7 +50,6 @@ export class StatisticsPanel {
   #adopt(panel: vscode.WebviewPanel): void {
     this.#panel = panel;
     this.#html = '';
-    panel.iconPath = new vscode.ThemeIcon('graph');
     panel.onDidDispose(() => {
       this.#panel = null;
     });
@@ -65,7 +62,6 @@ export class StatisticsPanel {
 
   async #refresh(): Promise<void> {
     const figures = await this.#stats.refresh(new AbortController().signal);
-    this.#log.debug(`statistics of ${figures.directory}`);
     this.#draw(figures);
   }
 

@@ -8,7 +8,7 @@ const intervalMs = 1000;
 export class StatusItem {
   readonly #parts: Parts;
   readonly #item: vscode.StatusBarItem;
-  readonly #subscriptions: vscode.Disposable[];
+  readonly #subscriptions: { dispose(): unknown }[];
   #timer: ReturnType<typeof setTimeout> | null = null;
   #updatedAt = 0;
   #shown = '';

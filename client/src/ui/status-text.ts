@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../../../server/protocol/errors.ts';
+import type { ErrorData, ErrorKind } from '../../../server/protocol/errors.ts';
 import type { Stats, WorkspaceCounts } from '../../../server/protocol/stats.ts';
 import { wordsOfData } from '../error-words.ts';
 import type { L10n } from '../l10n.ts';
@@ -58,6 +58,12 @@ export function statusView(facts: StatusFacts, l10n: L10n): StatusView {
 /** Embeddings in all spaces. */
 export function entriesOf(stats: Stats): number {
   return stats.spaces.reduce((sum, space) => sum + space.embeddings, 0);
+}
+
+/** A failure of the workspace's index, as the error table words it. */
+export function failureOf({ provider }: Stats, kind: ErrorKind): ErrorData {
+  const { name, host } = provider;
+  return { kind, provider: name, ...(host === undefined ? {} : { host }) };
 }
 
 function stateOf({ server, stats, trusted }: StatusFacts): StatusState {
@@ -126,7 +132,7 @@ function stateWords(state: StatusState, { stats, locale }: StatusFacts, l10n: L1
     case 'indexing':
       return stats?.workspace.kind === 'indexing'
         ? l10n.t(
-            'indexing, {0} of {1} chunks',
+            'indexing, {0} of {1}',
             count(stats.workspace.done, locale),
             count(stats.workspace.total, locale),
           )
@@ -134,7 +140,7 @@ function stateWords(state: StatusState, { stats, locale }: StatusFacts, l10n: L1
     case 'offline':
     case 'error':
       return stats?.workspace.kind === 'failed'
-        ? wordsOfData(errorData(stats, stats.workspace.error), l10n).message
+        ? wordsOfData(failureOf(stats, stats.workspace.error), l10n).message
         : l10n.t('the search process has stopped');
     case 'restricted':
       return l10n.t('ready; trust this folder to use remote models');
@@ -145,18 +151,11 @@ function stateWords(state: StatusState, { stats, locale }: StatusFacts, l10n: L1
   }
 }
 
-function errorData(stats: Stats, kind: ErrorKind): { kind: ErrorKind; provider: string; host?: string } {
-  const { name, host } = stats.provider;
-  return { kind, provider: name, ...(host === undefined ? {} : { host }) };
-}
-
 function figures(stats: Stats, locale: string, l10n: L10n): string[] {
   const { provider, workspace, today, month } = stats;
   const lines: string[] = [];
   if ('files' in workspace) lines.push(counts(workspace, locale, l10n));
-  const model = plainMarkdown(
-    provider.local ? providerName('embedded', l10n) : provider.model,
-  );
+  const model = plainMarkdown(provider.local ? providerName('embedded', l10n) : provider.model);
   lines.push(
     provider.local
       ? l10n.t('Model {0}, on this computer', model)
@@ -167,7 +166,11 @@ function figures(stats: Stats, locale: string, l10n: L10n): string[] {
       count(lookups(today), locale),
       percent(today.hits, lookups(today), locale),
     ),
-    l10n.t('This month paid {0}, saved {1}', usd(month.costUsd, locale), usd(month.savedUsd, locale)),
+    l10n.t(
+      'This month paid {0}, saved {1}',
+      usd(month.costUsd, locale),
+      usd(month.savedUsd, locale),
+    ),
     l10n.t('Embeddings {0} in {1}', count(entriesOf(stats), locale), bytes(stats.bytes, locale)),
   );
   return lines;

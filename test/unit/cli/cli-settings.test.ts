@@ -75,8 +75,8 @@ describe('settings of the command line', () => {
 
   it.each([
     [{ provider: 'openaiCompatible' }, {}, '--base-url URL'],
-    [{ provider: 'openai', baseUrl: 'api.openai.com' }, {}, 'not an http or https address'],
-    [{ provider: 'openai', baseUrl: 'file:///etc/passwd' }, {}, 'not an http or https address'],
+    [{ provider: 'openai', baseUrl: 'api.openai.com' }, {}, 'not an address'],
+    [{ provider: 'openai', baseUrl: 'http://api.openai.com/v1' }, {}, 'must begin with https://'],
     [{ model: 'text-embedding-3-small' }, {}, '--model needs --provider'],
     [{ dimensions: 8 }, {}, '--dimensions needs --provider'],
     [{}, { EMBEDDINGCACHE_PROVIDER: 'gpt' }, 'EMBEDDINGCACHE_PROVIDER names no known provider'],

@@ -14,10 +14,10 @@ beforeEach(async () => {
 afterEach(() => rm(cwd, { recursive: true }));
 
 const openai: FakeCore['provider'] = {
-  config: { kind: 'openai', model: '', dimensions: null, baseUrl: '' },
-  local: false,
-  host: 'api.openai.com',
+  name: 'openai',
   model: 'text-embedding-3-small',
+  host: 'api.openai.com',
+  local: false,
 };
 
 function hit(over: Partial<SearchHit> = {}): SearchHit {
@@ -188,13 +188,32 @@ describe('index', () => {
       expect((await runWithFake(args, { cwd, core })).exitCode).toBe(0);
     });
 
+    it('asks for a dear model behind an address on this computer, too', async () => {
+      const core = dear();
+      core.provider = { ...openai, local: true, host: '127.0.0.1:4000' };
+      expect((await runWithFake(args, { cwd, core })).exitCode).toBe(1);
+    });
+
     it('says that a price is unknown, and goes on', async () => {
       const core = dear();
-      core.predicted = { misses: 3, name: 'openaiCompatible', model: 'own', tokens: 5, costUsd: 0 };
+      core.provider = { ...openai, name: 'openaiCompatible', model: 'own' };
+      core.predicted = { misses: 3, tokens: 5 };
       const { exitCode, stderr } = await runWithFake(args, { cwd, core });
       expect(exitCode).toBe(0);
       expect(stderr).toContain('The price of this endpoint is unknown.');
     });
+  });
+
+  it('names chunks that got no vector, and still is done', async () => {
+    const core = new FakeCore();
+    core.failures = Array.from({ length: 7 }, (_, i) => {
+      return { path: `f${i}.ts`, startLine: 1, endLine: 2, reason: 'no word' };
+    });
+    const { exitCode, stdout, stderr } = await runWithFake(['index', '--json'], { cwd, core });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ failures: core.failures });
+    expect(stderr).toContain('7 chunks got no vector');
+    expect(stderr).toContain('f4.ts:1-2  no word\n  and 2 more\n');
   });
 
   it('asks before it indexes a home folder', async () => {
@@ -230,10 +249,10 @@ describe('search', () => {
 
   it('shows the lines nearest to the question, with their numbers', async () => {
     const core = new FakeCore();
-    core.hits = [hit()];
-    const { stdout } = await runWithFake(['search', 'return wait'], { cwd, core });
+    core.hits = [hit({ text: `// Doubles\n\n${hit().text}` })];
+    const { stdout } = await runWithFake(['search', 'return the wait'], { cwd, core });
     expect(stdout).toBe(
-      'src/retry.ts:12-16  0.750\n  13    const wait = base * 2;\n  14    return wait;\n  15  }\n',
+      'src/retry.ts:12-16  0.750\n  14  export function backoff() {\n  15    const wait = base * 2;\n  16    return wait;\n',
     );
   });
 
@@ -283,6 +302,13 @@ describe('similar', () => {
       { path: 'a.ts', startLine: 4 },
       { path: 'b.ts', startLine: 2 },
     ]);
+  });
+
+  it('takes the whole function around a single line', async () => {
+    const code = 'export function add(a: number, b: number) {\n  return a + b;\n}\n';
+    await writeFile(path.join(cwd, 'a.ts'), code);
+    const { core } = await runWithFake(['similar', 'a.ts:2', '--json'], { cwd });
+    expect(core.searchCalls[0]?.query).toBe(code.trimEnd());
   });
 
   it('says that a file or a line is not there', async () => {

@@ -134,9 +134,16 @@ describe('embed', () => {
   });
 
   it('does not write NumPy’s binary format to a terminal', async () => {
-    const stdout = Object.assign(new Writable({ write: (_p, _e, done) => done() }), {
-      isTTY: true,
-    });
+    const stdout = Object.assign(
+      new Writable({
+        write: (_p, _e, done) => {
+          done();
+        },
+      }),
+      {
+        isTTY: true,
+      },
+    );
     const { exitCode, stderr } = await runWithFake(['embed', 'a', '--format', 'npy'], { stdout });
     expect(exitCode).toBe(2);
     expect(stderr).toContain('--output FILE');
@@ -153,7 +160,7 @@ describe('embed', () => {
   it('leaves an older output file as it was when the run fails', async () => {
     await writeFile(path.join(folder, 'v.json'), 'old');
     const core = new FakeCore();
-    core.failure = new Failure('unreachable', 'no route', { host: 'api.example.com' });
+    core.failure = new Failure('unreachable', 'api.example.com cannot be reached.');
     const args = ['embed', 'a', '--output', 'v.json'];
     const { exitCode, stderr } = await runWithFake(args, { cwd: folder, core });
     expect(exitCode).toBe(1);
@@ -203,7 +210,11 @@ describe('embed', () => {
 
   it('ends quietly when nobody reads its output any more', async () => {
     const gone = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
-    const stdout = new Writable({ write: (_part, _encoding, done) => done(gone) });
+    const stdout = new Writable({
+      write: (_part, _encoding, done) => {
+        done(gone);
+      },
+    });
     stdout.on('error', () => undefined);
     const { exitCode, stderr, core } = await runWithFake(['embed', 'a'], { stdout });
     expect(exitCode).toBe(0);

@@ -17,10 +17,10 @@ const NO_USAGE: Usage = { hits: 0, misses: 0, requests: 0, tokens: 0, costUsd: 0
 /** A core without files, database or network: a text's vector is made of its length. */
 export class FakeCore implements Core {
   provider: Core['provider'] = {
-    config: { kind: 'embedded' },
-    local: true,
+    name: 'embedded',
+    model: 'built-in',
     host: null,
-    model: 'fake-model',
+    local: true,
   };
   /** Texts of every `embed` call. */
   readonly embedCalls: (readonly string[])[] = [];
@@ -30,6 +30,7 @@ export class FakeCore implements Core {
   hits: SearchHit[] = [];
   indexed = true;
   predicted: Partial<IndexReport['provider']> & { misses?: number } = {};
+  failures: IndexReport['failures'] = [];
   closed = false;
   /** Throws instead of answering. */
   failure: Error | null = null;
@@ -87,6 +88,7 @@ export class FakeCore implements Core {
         ...provider,
       },
       seconds: 0.25,
+      failures: this.failures,
     });
   }
 

@@ -1,4 +1,4 @@
-import { PassThrough, Readable, Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { runCli } from '../../../server/src/frontends/cli/run-cli.ts';
 import { FakeCore } from './fake-core.ts';
 
@@ -26,8 +26,7 @@ export async function runWithFake(args: readonly string[], setting: Setting = {}
   const core = setting.core ?? new FakeCore();
   const [out, err] = [collector(), collector()];
   const asked = setting.answers !== undefined;
-  const stdin = asked ? new PassThrough() : Readable.from(partsOf(setting.stdin ?? ''));
-  if (asked) (stdin as PassThrough).write(setting.answers);
+  const stdin = Readable.from(partsOf(setting.answers ?? setting.stdin ?? ''));
   const exitCode = await runCli(args, {
     terminal: {
       stdin: Object.assign(stdin, { isTTY: asked }),

@@ -7,8 +7,8 @@ const REACH = 2;
 /**
  * Puts runs of small blocks together, so that one-line declarations do not become chunks of their
  * own. Where a run is cut depends on the first lines of the blocks just around the cut, not on
- * what came before: an edit inside one block moves no cut elsewhere. A lone small block joins the
- * block below it where that fits.
+ * what came before: an edit inside one block moves no cut elsewhere, unless the block stops being
+ * small, or begins to be.
  */
 export function joinSmall(
   lines: readonly string[],

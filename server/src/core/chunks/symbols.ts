@@ -30,8 +30,13 @@ const DEFINITIONS: readonly RegExp[] = [
 
 /** As above, but locals of a body look the same: counted at a text's lowest indentation only. */
 const VARIABLES: readonly RegExp[] = [
-  // const send = (…) =>, exports.Router = , app.use = function, Foo.prototype.bar =
-  new RegExp(`^(?:export\\s+)?(?:const|let|var|val|static)\\s+(?:mut\\s+)?${NAME}\\b`, 'u'),
+  // const send = (…) =>, static LIMIT: usize =; not C's `const char *name(`
+  new RegExp(
+    `^(?:export\\s+)?(?:const|let|val|static)\\s+(?:mut\\s+)?${NAME}(?=\\s*(?:[=;,]|:(?!:)|$))`,
+    'u',
+  ),
+  new RegExp(`^(?:export\\s+)?var\\s+${NAME}`, 'u'),
+  // exports.Router =, app.use = function, Foo.prototype.bar =
   new RegExp(`^(?:[\\p{L}_$][\\p{L}\\p{N}_$]*\\.)+${NAME}\\s*=[^=]`, 'u'),
   // MAX_RETRIES = 3
   /^(\p{Lu}[\p{Lu}\p{N}_]{2,})\s*(?::[^=]*)?=[^=]/u,

@@ -3,6 +3,9 @@ import ignore, { type Ignore } from 'ignore';
 /** Files whose rules apply to the folder they are in, the later over the earlier. */
 export const IGNORE_FILES = ['.gitignore', '.embeddingignore'] as const;
 
+/** As git takes names by default on each system. */
+const OPTIONS = { ignorecase: process.platform === 'win32' || process.platform === 'darwin' };
+
 /**
  * Ignore rules as they hold in one folder: those of the folders above, then its own. All rules are
  * kept relative to the root, in one list, because git lets the last match win across files.
@@ -15,12 +18,12 @@ export class IgnoreRules {
   }
 
   static none(): IgnoreRules {
-    return new IgnoreRules(ignore());
+    return new IgnoreRules(ignore(OPTIONS));
   }
 
   /** Rules that hold anywhere, as glob patterns relative to the root. */
   static of(patterns: readonly string[]): IgnoreRules {
-    return new IgnoreRules(ignore().add(patterns.map((pattern) => ({ pattern }))));
+    return new IgnoreRules(ignore(OPTIONS).add(patterns.map((pattern) => ({ pattern }))));
   }
 
   /** These rules and after them the lines of an ignore file in `folder` ('' is the root). */
@@ -30,7 +33,7 @@ export class IgnoreRules {
       .map((line) => rebase(folder, line))
       .filter((pattern) => pattern !== null);
     return new IgnoreRules(
-      ignore()
+      ignore(OPTIONS)
         .add(this.#rules)
         .add(patterns.map((pattern) => ({ pattern }))),
     );

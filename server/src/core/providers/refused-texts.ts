@@ -6,7 +6,10 @@ export class TextsRefused extends Failure {}
 
 type Ask = (texts: readonly string[]) => Promise<readonly ProviderOutcome[]>;
 
-/** Enough to find one refused text among a hundred by halving. */
+/**
+ * Enough to find one refused text among a hundred by halving. Finding one earns the calls that the
+ * next one may take, once any text was accepted: until then everything may be refused.
+ */
 const EXTRA_CALLS_PER_HUNDRED = 16;
 const NOT_FOUND_OUT =
   'It was sent together with texts the provider refused, and not alone: index again to retry it.';
@@ -57,13 +60,13 @@ class Search {
       answered = await this.#ask(this.#texts.slice(start, end));
     } catch (error) {
       if (!(error instanceof TextsRefused)) throw error;
-      if (end - start === 1) this.outcomes[start] = { kind: 'failed', reason: error.message };
+      if (end - start === 1) this.#blame(start, error);
       return error;
     }
     this.outcomes.splice(start, end - start, ...answered);
     if (end - start === 1) return null;
     for (const [offset, outcome] of answered.entries()) {
-      if (outcome.kind !== 'failed' || this.#callsLeft === 0) continue;
+      if (outcome.kind !== 'failed' || this.#callsLeft <= 0) continue;
       await this.tryRange(start + offset, start + offset + 1);
     }
     return null;
@@ -71,18 +74,15 @@ class Search {
 
   /** Finds the outcomes of a range of at least two texts that was refused as a whole. */
   async settle(start: number, end: number, refusal: TextsRefused): Promise<void> {
-    if (this.#callsLeft === 0) return;
+    if (this.#callsLeft <= 0) return;
     const middle = Math.ceil((start + end) / 2);
     const left = await this.tryRange(start, middle);
-    if (left !== null && middle - start > 1) await this.settle(start, middle, left);
-    if (this.#callsLeft === 0) return;
     // A left half that was fine leaves the cause in the right one: asking for all of that again
     // would only be refused again.
-    if (left === null && end - middle > 1) {
-      await this.settle(middle, end, refusal);
-      return;
-    }
-    const right = await this.tryRange(middle, end);
+    const rightIsRefused = left === null && end - middle > 1;
+    let right: TextsRefused | null = rightIsRefused ? refusal : null;
+    if (!rightIsRefused && this.#callsLeft > 0) right = await this.tryRange(middle, end);
+    if (left !== null && middle - start > 1) await this.settle(start, middle, left);
     if (right !== null && end - middle > 1) await this.settle(middle, end, right);
   }
 
@@ -92,5 +92,9 @@ class Search {
         this.outcomes[i] = { kind: 'failed', reason };
       }
     }
+  }
+  #blame(position: number, { message }: TextsRefused): void {
+    this.outcomes[position] = { kind: 'failed', reason: message };
+    if (this.foundAny()) this.#callsLeft += 2 * Math.ceil(Math.log2(this.#texts.length));
   }
 }

@@ -13,6 +13,8 @@ export interface RetrieverDeps {
   reader(folder: string): Promise<IndexReader | null>;
   /** Null for a text the model has no vector for: then words alone decide. */
   embedQuery(text: string, signal: AbortSignal): Promise<Vector | null>;
+  /** The vector a chunk of this text would have, through the cache; null as above. */
+  embedDocument(text: string, signal: AbortSignal): Promise<Vector | null>;
   /** All by default. */
   readonly signals?: readonly Signal[];
 }
@@ -59,7 +61,7 @@ export function createRetriever(deps: RetrieverDeps): Retriever {
       if (text.trim() === '' || limit < 1) return [];
       const readers = await openReaders(deps, folders);
       if (readers.length === 0) return [];
-      const vector = await deps.embedQuery(text, signal);
+      const vector = await deps.embedDocument(text, signal);
       if (!vector) return [];
       const accepts = pathFilter(options);
       const found = await findIn(

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import envPaths from 'env-paths';
 import type { Config, ProviderConfig } from '../../core/config.ts';
+import { failureOf } from '../../core/errors.ts';
+import { endpointOf, OPENAI_BASE_URL } from '../../core/providers/endpoint.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Options every command takes. */
@@ -32,8 +34,6 @@ export const PROVIDER_KINDS = [
   'openaiCompatible',
 ] as const satisfies readonly ProviderConfig['kind'][];
 
-const OPENAI_ORIGIN = 'https://api.openai.com';
-
 /** Flag before environment before default. Throws UsageError. */
 export function settingsOf(options: GlobalOptions, env: Environment, cwd: string): CliSettings {
   const cacheDir = cacheDirOf(options, env, cwd);
@@ -46,7 +46,7 @@ export function settingsOf(options: GlobalOptions, env: Environment, cwd: string
   if (kind === 'openaiCompatible' && baseUrl === '') {
     throw new UsageError('openaiCompatible needs an address: add --base-url URL.');
   }
-  const namedOrigin = baseUrl === '' ? OPENAI_ORIGIN : originOf(baseUrl);
+  const namedOrigin = originOf(kind, baseUrl === '' ? OPENAI_BASE_URL : baseUrl);
   const provider: ProviderConfig = {
     kind,
     model: options.model ?? valueOf(env, 'EMBEDDINGCACHE_MODEL') ?? '',
@@ -112,13 +112,12 @@ function apiKeyOf(kind: ProviderConfig['kind'], origin: string, env: Environment
   return valueOf(env, 'EMBEDDINGCACHE_API_KEY') ?? null;
 }
 
-function originOf(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    // Not repeated in the message: an address may carry a password.
-    throw new UsageError('The base URL is not an http or https address.');
+function originOf(kind: ProviderConfig['kind'], baseUrl: string): string {
+  try {
+    return endpointOf(kind, baseUrl).origin;
+  } catch (error) {
+    throw new UsageError(failureOf(error).message);
   }
-  return url.origin;
 }
 
 /** An empty variable counts as none. */

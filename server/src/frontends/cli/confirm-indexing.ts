@@ -20,12 +20,14 @@ export async function confirmIndexing(call: Invocation, core: Core, folder: stri
   if (isBroad(folder)) {
     await mustAgree(call, `${folder} is very broad.`, 'Index it anyway?');
   }
-  if (core.provider.local || core.provider.host === null) return;
+  const { name, model, local } = core.provider;
+  const price = usdPerMillionTokens(name, model);
+  if (price === 0 || (price === null && local)) return;
 
   const { chunks, provider } = await core.index(folder, { signal: call.signal, dryRun: true });
   if (chunks.misses === 0) return;
-  const facts = `${count(provider.tokens, 'token')} to ${core.provider.host}`;
-  if (usdPerMillionTokens(provider.name, provider.model) === null) {
+  const facts = `${count(provider.tokens, 'token')} to ${core.provider.host ?? name}`;
+  if (price === null) {
     if (call.options.quiet !== true) {
       call.terminal.stderr.write(`Sending ${facts}. The price of this endpoint is unknown.\n`);
     }

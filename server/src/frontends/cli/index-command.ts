@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import { folderArgument } from './folder-argument.ts';
 import { withCore, type Invocation } from './invocation.ts';
 import { figure } from './output/figures.ts';
-import { indexSummary } from './output/index-summary.ts';
+import { indexFailures, indexJson, indexSummary } from './output/index-summary.ts';
 import { write } from './terminal.ts';
 
 export interface IndexFlags {
@@ -34,8 +34,8 @@ export async function runIndex(
     });
   });
   progress.clear();
-  const output = options.json ? `${JSON.stringify(report)}\n` : indexSummary(report, dryRun);
-  await write(terminal.stdout, output);
+  await write(terminal.stdout, options.json ? indexJson(report) : indexSummary(report, dryRun));
+  if (options.quiet !== true) terminal.stderr.write(indexFailures(report));
   return EXIT.done;
 }
 

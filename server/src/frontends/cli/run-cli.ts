@@ -50,8 +50,8 @@ function exitCodeOf(error: unknown, { terminal, signal }: CliDeps, quiet: boolea
   if (isBrokenPipe(error)) return EXIT.done;
   const usage = error instanceof UsageError;
   const words = usage ? error.message : failureWords(failureOf(error));
-  const secrets = [terminal.env['OPENAI_API_KEY'], terminal.env['EMBEDDINGCACHE_API_KEY']];
-  const safe = secrets.reduce((text: string, secret) => redact(text, secret ?? null), words);
+  const { OPENAI_API_KEY: openAiKey, EMBEDDINGCACHE_API_KEY: ownKey } = terminal.env;
+  const safe = redact(redact(words, openAiKey), ownKey);
   terminal.stderr.write(`embeddingcache: ${safe}\n`);
   return usage ? EXIT.usage : EXIT.failed;
 }

@@ -48,12 +48,7 @@ export async function searchFolder(
   const folder = await folderArgument(call, named);
   return withCore(call, settings, async (core) => {
     const state = await core.folderState(folder);
-    if (!state.indexed) {
-      throw new Failure(
-        'badSettings',
-        `${folder} is not indexed with ${core.provider.model} yet. Index it first: embeddingcache index ${quoted(folder)}`,
-      );
-    }
+    if (!state.indexed) throw notIndexed(core, folder);
     const hits = await search(core, folder);
     if (options.json) {
       await write(terminal.stdout, hitsJson(hits));
@@ -65,6 +60,14 @@ export async function searchFolder(
     }
     return EXIT.done;
   });
+}
+
+function notIndexed({ provider }: Core, folder: string): Failure {
+  const model = provider.name === 'embedded' ? '' : ` with ${provider.model}`;
+  return new Failure(
+    'badSettings',
+    `${folder} is not indexed${model} yet. Index it first: embeddingcache index ${quoted(folder)}`,
+  );
 }
 
 function quoted(argument: string): string {

@@ -1,5 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { lineChunker } from '../../core/chunks/line-chunker.ts';
 import { Failure } from '../../core/errors.ts';
 import type { SearchHit } from '../../core/search/search-hit.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -27,8 +28,7 @@ export async function runSimilar(
   argument: string,
   flags: SimilarFlags,
 ): Promise<ExitCode> {
-  const place = placeOf(argument, call.terminal.cwd);
-  const text = await textAt(place);
+  const { place, text } = await passageAt(placeOf(argument, call.terminal.cwd));
   return searchFolder(call, flags.folder, text, async (core, folder) => {
     // The lines themselves are the nearest of all, so as many more are asked for as they may be.
     const own = 1 + place.endLine - place.startLine;
@@ -55,14 +55,22 @@ function placeOf(argument: string, cwd: string): Place {
   return { file: path.resolve(cwd, file), startLine, endLine };
 }
 
-async function textAt({ file, startLine, endLine }: Place): Promise<string> {
+/** The lines named; for a single one the chunk around it, because one line says little. */
+async function passageAt(place: Place): Promise<{ place: Place; text: string }> {
+  const { file, startLine, endLine } = place;
   const content = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new Failure('badSettings', `${file} cannot be read.`, { cause });
   });
   const lines = content.split(/\r?\n/);
   const text = lines.slice(startLine - 1, endLine).join('\n');
-  if (text.trim() !== '') return text;
-  throw new Failure('badSettings', `${file} has no text at line ${startLine}.`);
+  if (text.trim() === '') {
+    throw new Failure('badSettings', `${file} has no text at line ${startLine}.`);
+  }
+  if (endLine > startLine) return { place, text };
+  const chunk = lineChunker
+    .chunk(file, lines.join('\n'))
+    .find((found) => found.startLine <= startLine && found.endLine >= startLine);
+  return chunk === undefined ? { place, text } : { place: { ...chunk, file }, text: chunk.text };
 }
 
 function isAt(hit: SearchHit, place: Place): boolean {

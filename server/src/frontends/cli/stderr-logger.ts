@@ -32,6 +32,10 @@ export function createStderrLogger(
   };
 }
 
-export function redact(text: string, secret: string | null): string {
-  return secret === null ? text : text.replaceAll(secret, '[key]');
+/** So short a word protects nothing, and taking it out would make the rest unreadable. */
+const SHORTEST_SECRET = 6;
+
+export function redact(text: string, secret: string | null | undefined): string {
+  if (secret === null || secret === undefined || secret.length < SHORTEST_SECRET) return text;
+  return text.replaceAll(secret, '[key]');
 }

@@ -33,7 +33,9 @@ export function startServer({ modelFile }: ServerOptions): void {
   // The parent is gone, or killed: nothing is worth staying for, and every answer is stored.
   process.on('disconnect', () => process.exit());
 
+  let folderChanges = false;
   connection.onInitialize((params: InitializeParams): InitializeResult => {
+    folderChanges = params.capabilities.workspace?.workspaceFolders ?? false;
     folders.set(params.workspaceFolders ?? []);
     session.configure(parseSettings(params.initializationOptions));
     return {
@@ -45,11 +47,13 @@ export function startServer({ modelFile }: ServerOptions): void {
     };
   });
   connection.onInitialized(() => {
+    stats.changed();
+    // Listening to a client that does not announce them is an error.
+    if (!folderChanges) return;
     connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
       folders.change(added, removed);
       stats.changed();
     });
-    stats.changed();
   });
   connection.onDidChangeConfiguration(({ settings }) => {
     session.configure(parseSettings(settings));

@@ -1,5 +1,12 @@
 import type { IndexReport } from '../../../core/core.ts';
-import { count, dollars } from './figures.ts';
+import { usdPerMillionTokens } from '../../../core/usage/prices.ts';
+import { oneLine } from '../terminal.ts';
+import { count, dollars, figure } from './figures.ts';
+
+/** The report as the CLI contract has it; `failures` are there only if there are any. */
+export function indexJson({ failures, ...report }: IndexReport): string {
+  return `${JSON.stringify(failures.length === 0 ? report : { ...report, failures })}\n`;
+}
 
 /** What an index run did, or would do, for a person to read. */
 export function indexSummary(report: IndexReport, dryRun: boolean): string {
@@ -10,10 +17,36 @@ export function indexSummary(report: IndexReport, dryRun: boolean): string {
     `  files     ${count(files.total, 'file')}: ${files.indexed} ${changed}, ${files.unchanged} unchanged, ${files.skipped} skipped`,
     `  chunks    ${count(chunks.total, 'chunk')}: ${count(chunks.hits, 'hit')}, ${count(chunks.misses, 'miss')}`,
     `  provider  ${provider.name} ${provider.model}, ${count(provider.dimensions, 'dimension')}`,
-    `  sent      ${count(provider.requests, 'request')}, ${count(provider.tokens, 'token')}, ${dollars(provider.costUsd)}`,
+    `  sent      ${sent(report, dryRun)}`,
     closing(report, dryRun),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+const FAILURES_SHOWN = 5;
+
+/** Chunks without a vector; empty if there are none. Words still find them. */
+export function indexFailures({ failures }: IndexReport): string {
+  if (failures.length === 0) return '';
+  const shown = failures
+    .slice(0, FAILURES_SHOWN)
+    .map((at) => `  ${oneLine(at.path)}:${at.startLine}-${at.endLine}  ${oneLine(at.reason)}`);
+  const more = failures.length - shown.length;
+  const lines = [
+    `${count(failures.length, 'chunk')} got no vector; searching by words still finds them:`,
+    ...shown,
+    ...(more > 0 ? [`  and ${figure(more)} more`] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function sent({ chunks, provider }: IndexReport, dryRun: boolean): string {
+  const price = usdPerMillionTokens(provider.name, provider.model);
+  if (price === 0) return 'nothing: the model runs on this computer';
+  if (provider.requests === 0 && !(dryRun && chunks.misses > 0)) return 'nothing';
+  const cost = price === null ? 'price unknown' : dollars(provider.costUsd);
+  const tokens = `${count(provider.tokens, 'token')}, ${cost}`;
+  return dryRun ? `would be about ${tokens}` : `${count(provider.requests, 'request')}, ${tokens}`;
 }
 
 function closing({ chunks }: IndexReport, dryRun: boolean): string {

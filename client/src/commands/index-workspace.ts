@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import type { IndexProgress, IndexReport } from '../../../server/protocol/index-report.ts';
+import type { Parts } from '../parts.ts';
+import { askToSend } from '../ui/ask-to-send.ts';
+import { indexedShare } from '../ui/indexed-share.ts';
+import { count } from '../ui/numbers.ts';
+import { requireFolder } from './require-folder.ts';
+
+/** Indexes the open folders, with progress and a cancel button. Gives the report of the run. */
+export async function indexWorkspace(parts: Parts): Promise<IndexReport | null> {
+  if (!(await requireFolder()) || !(await askToSend(parts))) return null;
+  await parts.use.markUsed();
+  return vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Embedding Cache: indexing'),
+      cancellable: true,
+    },
+    async (progress, token) => {
+      let shown = 0;
+      const subscriptions = [
+        token.onCancellationRequested(() => {
+          parts.indexing.cancel();
+        }),
+        parts.indexing.onDidChange((step) => {
+          if (step === null) return;
+          const share = Math.max(shown, Math.floor(indexedShare(step) * 100));
+          progress.report({ message: words(step), increment: share - shown });
+          shown = share;
+        }),
+      ];
+      try {
+        return await parts.indexing.start();
+      } finally {
+        for (const subscription of subscriptions) subscription.dispose();
+      }
+    },
+  );
+}
+
+function words({ filesDone, filesTotal, chunksDone, chunksTotal }: IndexProgress): string {
+  const locale = vscode.env.language;
+  return vscode.l10n.t(
+    '{0} of {1} files, {2} of {3} chunks',
+    count(filesDone, locale),
+    count(filesTotal, locale),
+    count(chunksDone, locale),
+    count(chunksTotal, locale),
+  );
+}

@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import type { Parts } from '../parts.ts';
+import { showError } from '../ui/show-error.ts';
+import { cancelIndexing } from './cancel-indexing.ts';
+import { copyVector } from './copy-vector.ts';
+import { embedSelection } from './embed-selection.ts';
+import { findSimilar } from './find-similar.ts';
+import { indexWorkspace } from './index-workspace.ts';
+import { openSettings } from './open-settings.ts';
+import { removeApiKey } from './remove-api-key.ts';
+import { restartServer } from './restart-server.ts';
+import { revealDirectory } from './reveal-directory.ts';
+import { reviewPermissions } from './review-permissions.ts';
+import { searchWorkspace } from './search-workspace.ts';
+import { selectModel } from './select-model.ts';
+import { setApiKey } from './set-api-key.ts';
+import { showLog } from './show-log.ts';
+import { showStatistics } from './show-statistics.ts';
+
+/** Every command of the manifest. None takes arguments, so none has to distrust them. */
+export function registerCommands(parts: Parts): vscode.Disposable {
+  const commands: Record<string, (parts: Parts) => unknown> = {
+    search: searchWorkspace,
+    findSimilar,
+    embedSelection,
+    copyVector,
+    indexWorkspace,
+    cancelIndexing,
+    selectModel,
+    setApiKey,
+    removeApiKey,
+    reviewPermissions,
+    showStatistics,
+    revealDirectory,
+    restartServer,
+    showLog,
+    openSettings,
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(commands).map(([name, run]) =>
+      vscode.commands.registerCommand(`embeddingCache.${name}`, async () => {
+        try {
+          return await run(parts);
+        } catch (error) {
+          await showError(error, parts.log);
+          return null;
+        }
+      }),
+    ),
+  );
+}

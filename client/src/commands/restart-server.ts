@@ -1,0 +1,5 @@
+import type { Parts } from '../parts.ts';
+
+export async function restartServer(parts: Parts): Promise<void> {
+  await parts.server.restart();
+}

@@ -1,0 +1,5 @@
+import type { Parts } from '../parts.ts';
+
+export function showLog(parts: Parts): void {
+  parts.log.show();
+}

@@ -1,0 +1,106 @@
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+
+const STATUS_ITEM = 'embeddingcache.embeddingcache.embeddingCache.status';
+
+/** VS Code's window, in the words of the person using it. Waits instead of sleeping. */
+export class Workbench {
+  readonly page: Page;
+  readonly #url: string;
+  readonly #shots: string;
+
+  constructor(page: Page, { url, shots }: { url: string; shots: string }) {
+    this.page = page;
+    this.#url = url;
+    this.#shots = shots;
+    page.setDefaultTimeout(30_000);
+  }
+
+  /** Opens or reloads the window. */
+  async open(): Promise<void> {
+    await this.page.goto(this.#url);
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+  }
+
+  async answerTrust(trust: boolean): Promise<void> {
+    const dialog = this.dialog('trust the authors');
+    await dialog.waitFor();
+    await dialog.getByRole('button', { name: trust ? /^Yes/ : /^No/ }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  get restrictedBadge(): Locator {
+    return this.page.locator('.part.statusbar').getByText('Restricted Mode');
+  }
+
+  get status(): Locator {
+    return this.page.locator(`[id="${STATUS_ITEM}"]`);
+  }
+
+  /** What a screen reader says of the status item: the text and the tooltip. */
+  async statusLabel(): Promise<string> {
+    return (await this.status.locator('a').getAttribute('aria-label')) ?? '';
+  }
+
+  /** The box at the top: command palette, quick pick or input. */
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  get quickInputBox(): Locator {
+    return this.quickInput.locator('input.input').first();
+  }
+
+  get quickPickRows(): Locator {
+    return this.quickInput.locator('.quick-input-list .monaco-list-row');
+  }
+
+  dialog(text: string): Locator {
+    return this.page.locator('.monaco-dialog-box', { hasText: text });
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-list-item').filter({ hasText: text });
+  }
+
+  tab(name: string): Locator {
+    return this.page.getByRole('tab', { name });
+  }
+
+  /** Runs a command of the palette by its full title, with category. */
+  async run(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.quickInputBox.waitFor();
+    await this.quickInputBox.fill(`>${title}`);
+    await this.quickPickRows.filter({ hasText: title }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Opens a file by its path relative to the folder and puts the cursor on a line, 1-based. */
+  async openFile(relative: string, line?: number): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.quickInputBox.waitFor();
+    await this.quickInputBox.fill(line === undefined ? relative : `${relative}:${line}`);
+    await this.quickPickRows
+      .filter({ hasText: path.basename(relative) })
+      .first()
+      .waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.tab(path.basename(relative)).waitFor();
+    await this.page.locator('.monaco-editor.focused').first().waitFor();
+  }
+
+  /** `Ln 3, Col 1` in the status bar. */
+  get cursorPosition(): Locator {
+    return this.page.locator('[id="status.editor.selection"]');
+  }
+
+  /** The document inside a webview panel. */
+  get webview(): ReturnType<Page['frameLocator']> {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  async shot(name: string): Promise<void> {
+    await this.page.screenshot({ path: path.join(this.#shots, `${name}.png`) });
+  }
+}

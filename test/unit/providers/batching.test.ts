@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { batchesOf } from '../../../server/src/core/providers/batching.ts';
+
+const lengthOf = (text: string) => text.length;
+
+describe('batchesOf', () => {
+  it('fills a batch up to the number of items, in order', () => {
+    const limits = { maxItems: 2, maxTokens: 100 };
+    expect(batchesOf(['a', 'b', 'c', 'd', 'e'], limits, lengthOf)).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+      ['e'],
+    ]);
+  });
+
+  it('fills a batch up to the number of tokens and not one more', () => {
+    const limits = { maxItems: 100, maxTokens: 4 };
+    expect(batchesOf(['aa', 'bb', 'c', 'ddd', 'e'], limits, lengthOf)).toEqual([
+      ['aa', 'bb'],
+      ['c', 'ddd'],
+      ['e'],
+    ]);
+  });
+
+  it('gives an item above the limit a batch of its own', () => {
+    const limits = { maxItems: 100, maxTokens: 4 };
+    expect(batchesOf(['a', 'bbbbbbbb', 'c'], limits, lengthOf)).toEqual([
+      ['a'],
+      ['bbbbbbbb'],
+      ['c'],
+    ]);
+    expect(batchesOf(['bbbbbbbb'], limits, lengthOf)).toEqual([['bbbbbbbb']]);
+  });
+
+  it('gives no batch for nothing', () => {
+    expect(batchesOf([], { maxItems: 1, maxTokens: 1 }, lengthOf)).toEqual([]);
+  });
+});
