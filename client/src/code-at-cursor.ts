@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { blockAt } from './block-at.ts';
 import { type SymbolNode, symbolAt } from './symbol-at.ts';
 
 export interface CodeAtCursor {
@@ -9,7 +10,7 @@ export interface CodeAtCursor {
   readonly endLine: number;
 }
 
-/** The selection, or else the function, class or the like around the cursor; null for neither. */
+/** The selection, or else the function, class or block around the cursor; null for neither. */
 export async function codeAtCursor(editor: vscode.TextEditor): Promise<CodeAtCursor | null> {
   const { document, selection } = editor;
   const range = selection.isEmpty ? await symbolRange(document, selection.active) : selection;
@@ -34,10 +35,16 @@ async function symbolRange(
     readonly (vscode.DocumentSymbol | vscode.SymbolInformation)[] | undefined
   >('vscode.executeDocumentSymbolProvider', document.uri);
   const symbol = symbolAt((found ?? []).map(nodeOf), position, isDefinition);
-  if (symbol === null) return null;
+  if (symbol === null) return blockRange(document, position);
   const { start, end } = symbol.range;
   // From the first column, so that the text is indented as in the file.
   return document.validateRange(new vscode.Range(start.line, 0, end.line, end.character));
+}
+
+function blockRange(document: vscode.TextDocument, position: vscode.Position): vscode.Range | null {
+  const block = blockAt(document.getText().split(/\r?\n/), position.line);
+  if (block === null) return null;
+  return new vscode.Range(block.start, 0, block.end, document.lineAt(block.end).text.length);
 }
 
 /** Older symbol providers give a flat list. */

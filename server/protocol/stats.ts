@@ -64,4 +64,3 @@ export interface WorkspaceCounts {
   readonly chunks: number;
   readonly skipped: number;
 }
-

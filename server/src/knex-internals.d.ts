@@ -1,11 +1,11 @@
 // knex ships these files without types; only what `cache/database.ts` overrides is declared.
-declare module 'knex/lib/dialects/better-sqlite3' {
+declare module 'knex/lib/dialects/better-sqlite3/index.js' {
   export default class Client {
     transaction(...args: unknown[]): unknown;
   }
 }
 
-declare module 'knex/lib/dialects/sqlite3/execution/sqlite-transaction' {
+declare module 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js' {
   export default class SqliteTransaction {
     constructor(client: unknown, ...args: unknown[]);
     begin(connection: unknown): Promise<unknown>;

@@ -4,6 +4,7 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SIGNALS } from '../../server/src/core/search/ranking/rank.ts';
+import { spreadFiles } from '../../server/src/core/search/ranking/spread-files.ts';
 import type { SearchMode } from '../../server/src/core/search/search-hit.ts';
 import type { Signal } from '../../server/src/core/search/ranking/signal.ts';
 import { indexRepository } from './quality/indexed-repository.ts';
@@ -27,7 +28,13 @@ const WAYS: readonly Way[] = [
   { name: 'fused', mode: 'hybrid', signals: [], limit: DEEP_LIMIT },
   { name: 'ranked', mode: 'hybrid', signals: SIGNALS, limit: DEEP_LIMIT },
   { name: 'ranked, 10 hits', mode: 'hybrid', signals: SIGNALS, limit: 10 },
-  ...SIGNALS.map((left) => ({
+  {
+    name: '… without spread files',
+    mode: 'hybrid',
+    signals: SIGNALS.filter((signal) => signal !== spreadFiles),
+    limit: 10,
+  },
+  ...SIGNALS.filter((signal) => signal !== spreadFiles).map((left) => ({
     name: `without ${left.name}`,
     mode: 'hybrid' as const,
     signals: SIGNALS.filter((signal) => signal !== left),

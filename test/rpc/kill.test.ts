@@ -47,7 +47,9 @@ async function storedTexts(texts: readonly string[]): Promise<Set<string>> {
   await cache.close();
   const stored = texts.filter((text) => vectors.has(textHashOf(text)));
   for (const text of stored) {
-    expect([...vectors.get(textHashOf(text))!]).toEqual([...expectedVector(text, 'test-model', 32)]);
+    expect([...vectors.get(textHashOf(text))!]).toEqual([
+      ...expectedVector(text, 'test-model', 32),
+    ]);
   }
   return new Set(stored);
 }
@@ -84,9 +86,9 @@ describe('kill -9 of the server while it indexes', () => {
       const server = await LanguageServer.start({ settings: settings(), folders: [folder] });
       const indexing = server.request('embeddingCache/index', { folders: [] });
       indexing.catch(() => undefined);
-      await openAi.waitForRequests(1).then(
-        () => new Promise((resolve) => setTimeout(resolve, round * 7)),
-      );
+      await openAi
+        .waitForRequests(1)
+        .then(() => new Promise((resolve) => setTimeout(resolve, round * 7)));
       await server.kill();
       for (const text of openAi.answered) everPaid.set(text, (everPaid.get(text) ?? 0) + 1);
       // All answers but the last were committed before the next request went out.

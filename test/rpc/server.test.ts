@@ -40,7 +40,9 @@ describe('the server with the embedded model', () => {
 
   it('indexes with progress, finds by meaning, and embeds nothing the second time', async () => {
     const steps: unknown[] = [];
-    server.connection.onNotification('$/progress', ({ value }) => steps.push(value));
+    server.connection.onNotification('$/progress', ({ value }) => {
+      steps.push(value);
+    });
     const first = await server.request('embeddingCache/index', {
       folders: [],
       progressToken: 'token',
@@ -56,7 +58,11 @@ describe('the server with the embedded model', () => {
     });
 
     const second = await server.request('embeddingCache/index', { folders: [] });
-    expect(second.chunks).toEqual({ total: first.chunks.total, hits: first.chunks.total, misses: 0 });
+    expect(second.chunks).toEqual({
+      total: first.chunks.total,
+      hits: first.chunks.total,
+      misses: 0,
+    });
   });
 
   it('says miss, then hit, and gives the numbers only when asked', async () => {
@@ -116,9 +122,11 @@ describe('the server with the embedded model', () => {
   });
 
   it('answers an unknown method and wrong params with the protocol’s codes, and lives on', async () => {
-    await expect(server.connection.sendRequest('embeddingCache/nothing', {})).rejects.toMatchObject({
-      code: -32601,
-    });
+    await expect(server.connection.sendRequest('embeddingCache/nothing', {})).rejects.toMatchObject(
+      {
+        code: -32601,
+      },
+    );
     for (const params of [null, 7, {}, { query: 1, limit: 1 }, { query: 'x', limit: 1e9 }]) {
       await expect(
         server.connection.sendRequest('embeddingCache/search', params),
@@ -178,9 +186,9 @@ describe('the server with a remote provider', () => {
     await start(openai({ provider }));
     const origin = 'https://embeddings.example.invalid';
     server.sendApiKey({ provider: 'openai', origin, key: CANARY });
-    await expect(
-      server.request('embeddingCache/embed', { texts: ['x'] }),
-    ).rejects.toMatchObject({ data: { kind: 'consentNeeded' } });
+    await expect(server.request('embeddingCache/embed', { texts: ['x'] })).rejects.toMatchObject({
+      data: { kind: 'consentNeeded' },
+    });
   });
 
   it('follows changed settings without a restart', async () => {

@@ -65,9 +65,9 @@ export class LanguageServer {
       new StreamMessageReader(stdout!),
       new StreamMessageWriter(stdin!),
     );
-    this.connection.onNotification('embeddingCache/statsChanged', (stats: Stats) =>
-      this.statsSeen.push(stats),
-    );
+    this.connection.onNotification('embeddingCache/statsChanged', (stats: Stats) => {
+      this.statsSeen.push(stats);
+    });
     this.connection.listen();
   }
 

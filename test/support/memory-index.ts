@@ -19,7 +19,7 @@ interface Row {
 }
 
 /** Weights of the columns path, symbols, body, as SQLite's bm25() takes them. */
-export const COLUMN_WEIGHTS = { path: 3, symbols: 2, body: 1 };
+export const COLUMN_WEIGHTS = { path: 3, symbols: 4, body: 1 };
 
 /** An index in memory, exact and small: cosine over all, BM25 as SQLite FTS5 computes it. */
 export class MemoryIndex implements IndexReader {
@@ -88,15 +88,6 @@ export class MemoryIndex implements IndexReader {
 
   async chunks(ids: readonly number[]) {
     return new Map(ids.map((id) => [id, this.#rows[id - 1]!.chunk]));
-  }
-
-  async chunkCounts(paths: readonly string[]) {
-    const counts = new Map<string, number>(paths.map((path) => [path, 0]));
-    for (const { chunk } of this.#rows) {
-      const count = counts.get(chunk.path);
-      if (count !== undefined) counts.set(chunk.path, count + 1);
-    }
-    return counts;
   }
 
   async textOf(chunk: IndexedChunk) {

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterEach } from 'vitest';
 import { launchChromium } from '../../tools/chromium.mjs';
 import {
   hostUrl,
@@ -78,6 +79,14 @@ export async function openVSCode({ trust, settings = {} }: VSCodeOptions): Promi
     await close();
     throw error;
   }
+}
+
+/** Keeps a picture of the window in out/shots/ for each test that fails. */
+export function shotWhenFailed(vscode: () => VSCode): void {
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    await vscode().workbench.shot(`failed ${task.name.replace(/\W+/g, ' ')}`);
+  });
 }
 
 /** Nothing but what the tests look at. */

@@ -3,6 +3,9 @@ import type { Locator, Page } from 'playwright-core';
 
 const STATUS_ITEM = 'embeddingcache.embeddingcache.embeddingCache.status';
 
+/** Wait for one of several tries. */
+const patienceMs = 3000;
+
 /** VS Code's window, in the words of the person using it. Waits instead of sleeping. */
 export class Workbench {
   readonly page: Page;
@@ -67,27 +70,39 @@ export class Workbench {
     return this.page.getByRole('tab', { name });
   }
 
-  /** Runs a command of the palette by its full title, with category. */
+  /** Runs a command of the palette by its title, with category. */
   async run(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.quickInputBox.waitFor();
-    await this.quickInputBox.fill(`>${title}`);
-    await this.quickPickRows.filter({ hasText: title }).first().waitFor();
+    const row = this.quickPickRows.filter({ hasText: title }).first();
+    await this.#retry(async () => {
+      await this.page.keyboard.press('F1');
+      await this.quickInputBox.fill(`>${title}`, { timeout: patienceMs });
+      await row.waitFor({ timeout: patienceMs });
+    });
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Presses keys one after another until the box at the top opens. */
+  async openQuickInput(...keys: readonly string[]): Promise<void> {
+    await this.#retry(async () => {
+      for (const key of keys) await this.page.keyboard.press(key);
+      await this.quickInputBox.waitFor({ timeout: patienceMs });
+    });
   }
 
   /** Opens a file by its path relative to the folder and puts the cursor on a line, 1-based. */
   async openFile(relative: string, line?: number): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    await this.quickInputBox.waitFor();
+    await this.openQuickInput('Control+P');
     await this.quickInputBox.fill(line === undefined ? relative : `${relative}:${line}`);
     await this.quickPickRows
       .filter({ hasText: path.basename(relative) })
       .first()
       .waitFor();
     await this.page.keyboard.press('Enter');
-    await this.tab(path.basename(relative)).waitFor();
-    await this.page.locator('.monaco-editor.focused').first().waitFor();
+    await this.page
+      .locator('.tab.active')
+      .filter({ hasText: path.basename(relative) })
+      .waitFor();
+    await this.page.locator('.editor-group-container .monaco-editor.focused').waitFor();
   }
 
   /** `Ln 3, Col 1` in the status bar. */
@@ -102,5 +117,21 @@ export class Workbench {
 
   async shot(name: string): Promise<void> {
     await this.page.screenshot({ path: path.join(this.#shots, `${name}.png`) });
+  }
+
+  /**
+   * A window that has just opened does not know the extension yet, and an open palette does not
+   * learn of it: what failed is closed and tried again.
+   */
+  async #retry(step: () => Promise<void>): Promise<void> {
+    for (let left = 8; ; left--) {
+      try {
+        await step();
+        return;
+      } catch (error) {
+        if (left === 0) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openVSCode, type VSCode } from '../support/vscode.ts';
+import { openVSCode, shotWhenFailed, type VSCode } from '../support/vscode.ts';
 import type { Workbench } from '../support/workbench.ts';
 
 const KEY = 'sk-test-0123456789abcdef';
@@ -17,6 +17,7 @@ describe('an API key', () => {
   afterAll(async () => {
     await vscode.close();
   });
+  shotWhenFailed(() => vscode);
 
   it('is typed into a password field', async () => {
     await workbench.run('Embedding Cache: Set API Key');

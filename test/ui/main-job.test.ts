@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openVSCode, type VSCode } from '../support/vscode.ts';
+import { openVSCode, shotWhenFailed, type VSCode } from '../support/vscode.ts';
 import type { Workbench } from '../support/workbench.ts';
 
 /** Finds `backoff` in src/net/retry.ts by meaning alone. */
@@ -18,6 +18,7 @@ describe('a trusted workspace', () => {
   afterAll(async () => {
     await vscode.close();
   });
+  shotWhenFailed(() => vscode);
 
   it('shows nothing before the first use', async () => {
     await workbench.page.locator('.part.statusbar').waitFor();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openVSCode, type VSCode } from '../support/vscode.ts';
+import { openVSCode, shotWhenFailed, type VSCode } from '../support/vscode.ts';
 import type { Workbench } from '../support/workbench.ts';
 
 describe('a workspace whose authors are not trusted', () => {
@@ -17,12 +17,11 @@ describe('a workspace whose authors are not trusted', () => {
   afterAll(async () => {
     await vscode.close();
   });
+  shotWhenFailed(() => vscode);
 
   it('is searched with the built-in model, by the keyboard alone', async () => {
     await workbench.restrictedBadge.waitFor();
-    await workbench.page.keyboard.press('Control+K');
-    await workbench.page.keyboard.press('Control+E');
-    await workbench.quickInputBox.waitFor();
+    await workbench.openQuickInput('Control+K', 'Control+E');
     await workbench.page.keyboard.type('check a login secret');
     await workbench.quickPickRows.first().filter({ hasText: 'src/auth/password.ts' }).waitFor();
     await workbench.shot('restricted-search');

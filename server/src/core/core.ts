@@ -266,23 +266,23 @@ class CachingCore implements Core {
     return opened;
   }
 
-  async #embedQuery(text: string, signal: AbortSignal): Promise<Vector> {
+  async #embedQuery(text: string, signal: AbortSignal): Promise<Vector | null> {
     const { queries, provider } = await this.#open(signal);
     // Every prefix typed is a query: worth keeping only where it was paid for.
     return this.#embedOne(queries, text, { signal, store: !provider.local });
   }
 
-  async #embedDocument(text: string, signal: AbortSignal): Promise<Vector> {
+  async #embedDocument(text: string, signal: AbortSignal): Promise<Vector | null> {
     const { documents } = await this.#open(signal);
     return this.#embedOne(documents, text, { signal });
   }
 
-  async #embedOne(embedder: Embedder, text: string, options: EmbedOptions): Promise<Vector> {
+  /** Null for a text that no vector can be made of: search goes by its words alone. */
+  async #embedOne(embedder: Embedder, text: string, options: EmbedOptions): Promise<Vector | null> {
     const { outcomes } = await embedder.embedMany([text], options);
     this.#changed();
     const outcome = outcomes[0]!;
-    if (outcome.kind === 'failed') throw new Failure('refused', outcome.reason);
-    return outcome.vector;
+    return outcome.kind === 'failed' ? null : outcome.vector;
   }
 
   async #indexerParts(folder: string, signal: AbortSignal): Promise<IndexerParts> {

@@ -170,8 +170,8 @@ describe('index', () => {
       expect(core.indexCalls.map(({ dryRun }) => dryRun)).toEqual([true, false]);
     });
 
-    it('stops after any other answer', async () => {
-      const { exitCode, core } = await runWithFake(args, { cwd, core: dear(), answers: '\n' });
+    it.each(['\n', 'no\n', ''])('stops after %j', async (answers) => {
+      const { exitCode, core } = await runWithFake(args, { cwd, core: dear(), answers });
       expect(exitCode).toBe(1);
       expect(core.indexCalls.map(({ dryRun }) => dryRun)).toEqual([true]);
     });

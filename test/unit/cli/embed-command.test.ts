@@ -170,6 +170,14 @@ describe('embed', () => {
     expect(core.closed).toBe(true);
   });
 
+  it('says that the output cannot be written before it embeds anything', async () => {
+    const args = ['embed', 'a', '--output', 'no/such/folder/v.json'];
+    const { exitCode, stderr, core } = await runWithFake(args, { cwd: folder });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('v.json cannot be written (ENOENT).');
+    expect(core.embedCalls).toEqual([]);
+  });
+
   it.each([
     [['embed'], 'Nothing to embed'],
     [['embed', 'a', '--input', '-'], 'not both'],

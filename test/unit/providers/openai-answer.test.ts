@@ -26,7 +26,7 @@ describe('readAnswer', () => {
   });
 
   it('scales to unit length, and leaves the bits of a vector that has it', async () => {
-    const nearlyUnit = Float32Array.of(0.6, 0.8);
+    const nearlyUnit = Float32Array.of(0.6000003, 0.8000002);
     const base64 = Buffer.from(nearlyUnit.buffer).toString('base64');
     const { outcomes } = await read(
       [

@@ -26,6 +26,12 @@ describe('askInHalves', () => {
     }
   });
 
+  it('does not ask again for a right half that must hold the cause', async () => {
+    const asker = new Asker(['text 3']);
+    await askInHalves(hundred.slice(0, 4), asker.ask);
+    expect(asker.calls.map(({ length }) => length)).toEqual([4, 2, 1, 1]);
+  });
+
   it('never asks again for a text that has its vector', async () => {
     for (const bad of hundred) {
       const asker = new Asker([bad]);

@@ -1,7 +1,7 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import createKnex, { type Knex } from 'knex';
-import Client from 'knex/lib/dialects/better-sqlite3';
-import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction';
+import Client from 'knex/lib/dialects/better-sqlite3/index.js';
+import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js';
 import { Failure } from '../errors.ts';
 import { ensurePrivateFile } from './cache-directory.ts';
 import { retryWhileBusy, sqliteCodeOf } from './busy-retry.ts';

@@ -7,7 +7,10 @@ export class Prepared {
 
   on(connection: Connection, sql: string): Statement {
     let statements = this.#byConnection.get(connection);
-    if (!statements) this.#byConnection.set(connection, (statements = new Map()));
+    if (!statements) {
+      statements = new Map<string, Statement>();
+      this.#byConnection.set(connection, statements);
+    }
     let statement = statements.get(sql);
     if (!statement) statements.set(sql, (statement = connection.prepare(sql)));
     return statement;

@@ -27,8 +27,6 @@ const SELECT = 'SELECT vector, checksum FROM embedding WHERE hash = ?';
 const INSERT = `INSERT INTO embedding (hash, vector, checksum) VALUES (?, ?, ?)
   ON CONFLICT (hash) DO UPDATE SET vector = excluded.vector, checksum = excluded.checksum
   WHERE vector <> excluded.vector OR checksum <> excluded.checksum`;
-/** Rows are never deleted one by one, so the highest id is their number, without a scan. */
-const COUNT = 'SELECT coalesce(max(id), 0) FROM embedding';
 
 /** Longest stretch of synchronous work: 1,000 puts take about 30 ms. */
 const BATCH = 1000;
@@ -120,10 +118,10 @@ class SqliteShard implements Shard {
   }
 
   async count(): Promise<number> {
-    return withConnection(
-      this.#db,
-      (connection) => this.#prepared.on(connection, COUNT).pluck().get() as number,
-    );
+    const { EmbeddingRow } = await import('./models/embedding-row.ts');
+    // Rows are never deleted one by one, so the highest id is their number, without a scan.
+    const highest = await EmbeddingRow.bindKnex(this.#db).query().max('id as id').first();
+    return highest?.id ?? 0;
   }
 
   async close(): Promise<void> {

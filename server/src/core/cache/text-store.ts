@@ -18,8 +18,6 @@ export interface TextStore {
 const SELECT = 'SELECT text FROM hashstring WHERE hash = ?';
 const INSERT = `INSERT INTO hashstring (hash, text) VALUES (?, ?)
   ON CONFLICT (hash) DO UPDATE SET text = excluded.text WHERE text <> excluded.text`;
-/** Rows are never deleted one by one, so the highest id is their number, without a scan. */
-const COUNT = 'SELECT coalesce(max(id), 0) FROM hashstring';
 const BATCH = 500;
 
 export interface TextStoreOptions {
@@ -78,10 +76,10 @@ class SqliteTextStore implements TextStore {
   }
 
   async count(): Promise<number> {
-    return withConnection(
-      this.#db,
-      (connection) => this.#prepared.on(connection, COUNT).pluck().get() as number,
-    );
+    const { HashstringRow } = await import('./models/hashstring-row.ts');
+    // Rows are never deleted one by one, so the highest id is their number, without a scan.
+    const highest = await HashstringRow.bindKnex(this.#db).query().max('id as id').first();
+    return highest?.id ?? 0;
   }
 
   async close(): Promise<void> {

@@ -2,8 +2,8 @@ import { pathWords } from '../chunks/path-words.ts';
 import type { Embedder, EmbedOutcome } from '../embed/embedder.ts';
 import type { FieldWeights } from '../providers/provider.ts';
 import type { Vector } from '../vectors/vector.ts';
+import type { PlacedChunk } from './chunk-table.ts';
 import { composeVector } from './composed-vector.ts';
-import type { PendingChunk } from './workspace-index.ts';
 
 export interface ChunkVectors {
   readonly vectors: ReadonlyMap<number, Vector>;
@@ -20,7 +20,7 @@ export interface ChunkVectors {
  * the model has weights for them. Those are small texts of their own, cached by the same rule.
  */
 export async function vectorsOf(
-  pending: readonly PendingChunk[],
+  pending: readonly PlacedChunk[],
   embedder: Embedder,
   weights: FieldWeights | null,
   signal: AbortSignal,
@@ -54,7 +54,7 @@ export async function vectorsOf(
 
 /** A field whose text has no vector (no known word in it) is simply left out. */
 async function fieldVectors(
-  pending: readonly PendingChunk[],
+  pending: readonly PlacedChunk[],
   embedder: Embedder,
   signal: AbortSignal,
 ): Promise<Map<string, Vector>> {

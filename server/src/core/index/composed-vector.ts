@@ -1,10 +1,5 @@
+import type { FieldWeights } from '../providers/provider.ts';
 import { unit, type Vector } from '../vectors/vector.ts';
-
-/** How much a chunk's path and symbols count beside its body, where that helps the model. */
-export interface FieldWeights {
-  readonly path: number;
-  readonly symbols: number;
-}
 
 /**
  * unit(unit(body) + path weight · unit(path words) + symbols weight · unit(symbol names)). The body

@@ -16,7 +16,6 @@ export function createIndexReader({ index, texts, source }: FolderReaderParts): 
     nearest: (query, limit, accepts) => index.nearest(query, limit, accepts),
     words: (words, limit, accepts) => index.words(words, limit, accepts),
     chunks: (ids) => index.chunks(ids),
-    chunkCounts: (paths) => index.chunkCounts(paths),
     async textOf({ hash, path, startLine, endLine }) {
       const stored = await texts.get(hash);
       if (stored !== null) return stored;

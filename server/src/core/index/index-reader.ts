@@ -35,8 +35,6 @@ export interface IndexReader {
     accepts: (path: string) => boolean,
   ): Promise<Scored[]>;
   chunks(ids: readonly number[]): Promise<Map<number, IndexedChunk>>;
-  /** Number of chunks each of these files has. */
-  chunkCounts(paths: readonly string[]): Promise<Map<string, number>>;
   /** The chunk's text, from the cache or else from the file. */
   textOf(chunk: IndexedChunk): Promise<string>;
 }

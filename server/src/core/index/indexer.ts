@@ -3,10 +3,11 @@ import type { Embedder } from '../embed/embedder.ts';
 import type { FileEntry, FileSource } from '../files/file-source.ts';
 import type { EmbeddingProvider } from '../providers/provider.ts';
 import { costUsd } from '../usage/prices.ts';
+import type { FileContent } from './chunk-table.ts';
 import { vectorsOf } from './chunk-vectors.ts';
 import { fileChanges, type FileChanges } from './file-changes.ts';
 import type { ChunkFailure, IndexProgress, IndexReport } from './index-report.ts';
-import type { FileContent, WorkspaceIndex } from './workspace-index.ts';
+import type { WorkspaceIndex } from './workspace-index.ts';
 
 export interface IndexerParts {
   readonly index: WorkspaceIndex;
@@ -25,7 +26,7 @@ export interface IndexRunOptions {
 }
 
 /** Chunks handled together with a model in this process: short enough to keep the loop free. */
-const LOCAL_GROUP_CHUNKS = 96;
+const LOCAL_GROUP_CHUNKS = 48;
 
 /** Brings the whole folder's index up to date. */
 export async function indexFolder(

@@ -97,7 +97,7 @@ class SqliteLedger implements Ledger {
     const query = UsageRow.bindKnex(this.#db).query().where('day', '>=', day).first();
     for (const column of columns) void query.sum(`${column} as ${column}`);
     const sums = (await query) as Partial<Record<keyof Usage, number | null>> | undefined;
-    const entries = columns.map((column) => [column, Number(sums?.[column] ?? 0)]);
+    const entries = columns.map((column) => [column, sums?.[column] ?? 0]);
     return Object.fromEntries(entries) as Usage;
   }
 

@@ -5,7 +5,7 @@ import { Failure } from '../../core/errors.ts';
 import { usdPerMillionTokens } from '../../core/usage/prices.ts';
 import { canAsk, confirm } from './confirm.ts';
 import type { Invocation } from './invocation.ts';
-import { count, dollars } from './output/figures.ts';
+import { count, dollars, figure } from './output/figures.ts';
 
 /** Predicted cost of a run above which the user is asked first. */
 const CONFIRM_ABOVE_USD = 0.1;
@@ -24,7 +24,14 @@ export async function confirmIndexing(call: Invocation, core: Core, folder: stri
   const price = usdPerMillionTokens(name, model);
   if (price === 0 || (price === null && local)) return;
 
-  const { chunks, provider } = await core.index(folder, { signal: call.signal, dryRun: true });
+  const { chunks, provider } = await core.index(folder, {
+    signal: call.signal,
+    dryRun: true,
+    onProgress: ({ filesDone, filesTotal }) => {
+      call.progress.show(`Counting: ${figure(filesDone)} of ${figure(filesTotal)} files`);
+    },
+  });
+  call.progress.clear();
   if (chunks.misses === 0) return;
   const facts = `${count(provider.tokens, 'token')} to ${core.provider.host ?? name}`;
   if (price === null) {
@@ -43,7 +50,6 @@ function isBroad(folder: string): boolean {
 }
 
 async function mustAgree(call: Invocation, fact: string, question: string): Promise<void> {
-  call.progress.clear();
   if (!canAsk(call.terminal)) {
     throw new Failure('badSettings', `${fact} To go on without being asked, add --yes.`);
   }

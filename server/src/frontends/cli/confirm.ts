@@ -15,7 +15,13 @@ export async function confirm(
   // Not a readline terminal: that would take Ctrl+C away from the process.
   const lines = createInterface({ input: stdin, output: stderr, terminal: false });
   try {
-    const answer = await lines.question(`${question} [y/N] `, { signal });
+    // The end of the input (Ctrl+D) is no answer, and readline would wait for one for ever.
+    const ended = new Promise<string>((resolve) => {
+      lines.once('close', () => {
+        resolve('');
+      });
+    });
+    const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal }), ended]);
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     lines.close();

@@ -31,7 +31,9 @@ export function createProgressLine(
         stderr.write(`${line}\n`);
         return;
       }
-      stderr.write(`\r${line.slice(0, (stderr.columns ?? 80) - 1)}\u001b[K`);
+      // Some pseudo-terminals say that they are 0 wide.
+      const width = stderr.columns === undefined || stderr.columns < 1 ? 80 : stderr.columns;
+      stderr.write(`\r${line.slice(0, width - 1)}\u001b[K`);
       drawn = true;
     },
     clear() {

@@ -51,6 +51,7 @@ function sent({ chunks, provider }: IndexReport, dryRun: boolean): string {
 
 function closing({ chunks }: IndexReport, dryRun: boolean): string {
   if (dryRun) return 'This was a dry run: nothing was sent or stored.';
+  if (chunks.total === 0) return 'There is nothing to search in this folder.';
   if (chunks.misses === 0) return 'Nothing was embedded again.';
   return `${count(chunks.misses, 'text')} embedded, never to be embedded again.`;
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Failure } from '../../../core/errors.ts';
 import { write, type Terminal } from '../terminal.ts';
 
 /** Where output goes. Ended by `finish` or by `discard`, once. */
@@ -33,7 +34,7 @@ export async function openFileSink(file: string): Promise<FileSink> {
     path.dirname(target),
     `.${path.basename(target)}.${process.pid}.partial`,
   );
-  return handleSink(await open(partial, 'w'), {
+  return handleSink(await openForWriting(partial, file), {
     finish: () => rename(partial, target),
     discard: () => rm(partial, { force: true }),
   });
@@ -42,7 +43,7 @@ export async function openFileSink(file: string): Promise<FileSink> {
 /** For devices and pipes, which nothing may be renamed over. */
 export async function openDirectSink(file: string): Promise<Sink> {
   const nothing = (): Promise<void> => Promise.resolve();
-  return handleSink(await open(file, 'w'), { finish: nothing, discard: nothing });
+  return handleSink(await openForWriting(file, file), { finish: nothing, discard: nothing });
 }
 
 /** Collects in a temporary file and passes all of it on at the end: for what cannot seek. */
@@ -72,6 +73,13 @@ export async function isReplaceable(file: string): Promise<boolean> {
   // What cannot be looked at is opened as a file, which tells the reason.
   const found = await stat(file).catch(() => null);
   return found === null || found.isFile();
+}
+
+async function openForWriting(file: string, named: string): Promise<FileHandle> {
+  return open(file, 'w').catch((cause: unknown) => {
+    const why = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+    throw new Failure('badSettings', `${named} cannot be written${why}.`, { cause });
+  });
 }
 
 function handleSink(

@@ -1,0 +1,173 @@
+import type { Connection } from '../cache/database.ts';
+import { Prepared } from '../cache/prepared.ts';
+import type { Chunk } from '../chunks/chunk.ts';
+import type { FileEntry, SkipReason } from '../files/file-source.ts';
+import { hashFromBytes, hashToBytes, textHashOf } from '../keys/text-hash.ts';
+import type { KnownFile } from './file-changes.ts';
+import type { IndexedChunk } from './index-reader.ts';
+import { Lexical } from './lexical.ts';
+
+/** One file's content as it is now, to be brought into the index. */
+export interface FileContent {
+  readonly entry: FileEntry;
+  readonly scannedAtMs: number;
+  /** Chunks, or why there are none. */
+  readonly content:
+    | { readonly kind: 'chunks'; readonly chunks: readonly Chunk[] }
+    | { readonly kind: 'skipped'; readonly reason: SkipReason };
+}
+
+/** A chunk the file has now. */
+export interface PlacedChunk {
+  readonly id: number;
+  readonly path: string;
+  readonly chunk: Chunk;
+  /** The space whose provider refused it; null where none did. */
+  readonly failedSpace: string | null;
+}
+
+/** What bringing a file in did to its chunks. */
+export interface FileUpdate {
+  readonly chunks: readonly PlacedChunk[];
+  /** Ids of chunks that are new, and of those that are gone. */
+  readonly added: readonly number[];
+  readonly dropped: readonly number[];
+}
+
+const FILES = 'SELECT id, path, size, mtimeMs, scannedAtMs, skipped FROM file';
+const CHUNK_PATHS = 'SELECT chunk.id, file.path FROM chunk JOIN file ON file.id = chunk.fileId';
+const PUT_FILE = `INSERT INTO file (path, size, mtimeMs, scannedAtMs, skipped)
+  VALUES (@path, @size, @mtimeMs, @scannedAtMs, @skipped)
+  ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtimeMs = excluded.mtimeMs,
+    scannedAtMs = excluded.scannedAtMs, skipped = excluded.skipped
+  RETURNING id`;
+const CHUNKS_OF_FILE = `SELECT id, startLine, endLine, hash, symbols, failedSpace FROM chunk
+  WHERE fileId = ? ORDER BY startLine`;
+const ADD_CHUNK = `INSERT INTO chunk (fileId, startLine, endLine, hash, symbols)
+  VALUES (?, ?, ?, ?, ?)`;
+const MOVE_CHUNK = 'UPDATE chunk SET startLine = ?, endLine = ? WHERE id = ?';
+const DELETE_CHUNK = 'DELETE FROM chunk WHERE id = ?';
+const DELETE_FILE = 'DELETE FROM file WHERE id = ?';
+const FAIL_CHUNK = 'UPDATE chunk SET failedSpace = ?, failure = ? WHERE id = ?';
+const NOT_REFUSED = 'SELECT id, fileId FROM chunk WHERE failedSpace IS NOT ?';
+const CHUNK = `SELECT chunk.id, path, startLine, endLine, hash, symbols
+  FROM chunk JOIN file ON file.id = chunk.fileId WHERE chunk.id = ?`;
+
+interface StoredChunk {
+  id: number;
+  startLine: number;
+  endLine: number;
+  hash: Buffer;
+  symbols: string;
+  failedSpace: string | null;
+}
+
+/** Files, their chunks and the chunks' words: the hot statements, within the caller's transaction. */
+export class ChunkTable {
+  readonly #lexical: Lexical;
+  readonly #prepared = new Prepared();
+
+  constructor(lexical: Lexical) {
+    this.#lexical = lexical;
+  }
+
+  files(connection: Connection): Map<string, KnownFile> {
+    type Row = Omit<KnownFile, 'skipped'> & { skipped: SkipReason | null };
+    const rows = this.#prepared.on(connection, FILES).all() as Row[];
+    return new Map(rows.map((row) => [row.path, { ...row, skipped: row.skipped !== null }]));
+  }
+
+  /** Path of every chunk, by id. */
+  paths(connection: Connection): Map<number, string> {
+    const rows = this.#prepared.on(connection, CHUNK_PATHS).all() as { id: number; path: string }[];
+    return new Map(rows.map(({ id, path }) => [id, path]));
+  }
+
+  /** Chunks that this space's provider did not refuse, with their files. */
+  notRefused(connection: Connection, spaceId: string): { id: number; fileId: number }[] {
+    return this.#prepared.on(connection, NOT_REFUSED).all(spaceId) as {
+      id: number;
+      fileId: number;
+    }[];
+  }
+
+  /** Chunks of the same text and symbols stay as they are, wherever in the file they moved. */
+  putFile(connection: Connection, { entry, scannedAtMs, content }: FileContent): FileUpdate {
+    const { path, size, mtimeMs } = entry;
+    const skipped = content.kind === 'skipped' ? content.reason : null;
+    const { id: fileId } = this.#prepared
+      .on(connection, PUT_FILE)
+      .get({ path, size, mtimeMs, scannedAtMs, skipped }) as { id: number };
+    const leftOver = Map.groupBy(this.#chunksOfFile(connection, fileId), ({ hash, symbols }) =>
+      matchKey(hash, symbols),
+    );
+    const chunks: PlacedChunk[] = [];
+    const added: number[] = [];
+    for (const chunk of content.kind === 'chunks' ? content.chunks : []) {
+      const symbols = chunk.symbols.join(' ');
+      const hash = hashToBytes(textHashOf(chunk.text));
+      const same = leftOver.get(matchKey(hash, symbols))?.shift();
+      if (same) {
+        this.#move(connection, same, chunk);
+        chunks.push({ id: same.id, path, chunk, failedSpace: same.failedSpace });
+        continue;
+      }
+      const { lastInsertRowid } = this.#prepared
+        .on(connection, ADD_CHUNK)
+        .run(fileId, chunk.startLine, chunk.endLine, hash, symbols);
+      const id = Number(lastInsertRowid);
+      this.#lexical.add(connection, id, { path, symbols: chunk.symbols, text: chunk.text });
+      added.push(id);
+      chunks.push({ id, path, chunk, failedSpace: null });
+    }
+    const dropped = [...leftOver.values()].flat().map(({ id }) => id);
+    this.#dropChunks(connection, dropped);
+    return { chunks, added, dropped };
+  }
+
+  /** Ids of the chunks that went with the file. */
+  removeFile(connection: Connection, fileId: number): number[] {
+    const dropped = this.#chunksOfFile(connection, fileId).map(({ id }) => id);
+    this.#dropChunks(connection, dropped);
+    this.#prepared.on(connection, DELETE_FILE).run(fileId);
+    return dropped;
+  }
+
+  setFailure(connection: Connection, id: number, spaceId: string, reason: string): void {
+    this.#prepared.on(connection, FAIL_CHUNK).run(spaceId, reason, id);
+  }
+
+  /** Chunks that are gone meanwhile are left out. */
+  chunks(connection: Connection, ids: readonly number[]): Map<number, IndexedChunk> {
+    const select = this.#prepared.on(connection, CHUNK);
+    const chunks = new Map<number, IndexedChunk>();
+    for (const id of ids) {
+      const row = select.get(id) as (StoredChunk & { path: string }) | undefined;
+      if (!row) continue;
+      const { path, startLine, endLine } = row;
+      const symbols = row.symbols === '' ? [] : row.symbols.split(' ');
+      chunks.set(id, { id, path, startLine, endLine, hash: hashFromBytes(row.hash), symbols });
+    }
+    return chunks;
+  }
+
+  #move(connection: Connection, stored: StoredChunk, { startLine, endLine }: Chunk): void {
+    if (stored.startLine === startLine && stored.endLine === endLine) return;
+    this.#prepared.on(connection, MOVE_CHUNK).run(startLine, endLine, stored.id);
+  }
+
+  #dropChunks(connection: Connection, ids: readonly number[]): void {
+    for (const id of ids) {
+      this.#prepared.on(connection, DELETE_CHUNK).run(id);
+      this.#lexical.remove(connection, id);
+    }
+  }
+
+  #chunksOfFile(connection: Connection, fileId: number): StoredChunk[] {
+    return this.#prepared.on(connection, CHUNKS_OF_FILE).all(fileId) as StoredChunk[];
+  }
+}
+
+function matchKey(hash: Buffer, symbols: string): string {
+  return `${hash.toString('hex')} ${symbols}`;
+}
