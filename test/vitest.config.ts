@@ -19,7 +19,12 @@ export default defineConfig({
       // Starts the built server and the built CLI.
       project('rpc', { testTimeout: 60_000 }),
       // Drives one VS Code, one step after another.
-      project('ui', { testTimeout: 180_000, hookTimeout: 300_000, fileParallelism: false }),
+      project('ui', {
+        testTimeout: 180_000,
+        hookTimeout: 300_000,
+        fileParallelism: false,
+        expect: { poll: { timeout: 30_000 } },
+      }),
     ],
   },
 });

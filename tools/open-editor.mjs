@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
@@ -54,6 +54,7 @@ async function openInBrowser({ folder, cacheDir, vsix, progress, signal }) {
   const home = path.join(root, '.vscode-host/start');
   const dataDir = path.join(home, 'data');
   const extensionsDir = path.join(home, 'extensions');
+  const isNew = !existsSync(dataDir);
   mkdirSync(home, { recursive: true });
   await progress.during('Installing the extension', () =>
     installExtension({ vsix, dataDir, extensionsDir, signal }),
@@ -61,11 +62,9 @@ async function openInBrowser({ folder, cacheDir, vsix, progress, signal }) {
   writeHostSettings({
     kind: 'user',
     dataDir,
-    settings: {
-      'workbench.startupEditor': 'none',
-      'extensions.autoCheckUpdates': false,
-      ...(cacheDir && { 'embeddingCache.directory': cacheDir }),
-    },
+    // Only at first: what the user changes there stays.
+    user: isNew ? { 'workbench.startupEditor': 'none', 'chat.disableAIFeatures': true } : undefined,
+    machine: cacheDir === undefined ? {} : { 'embeddingCache.directory': cacheDir },
   });
   const host = await startHost({
     kind: 'user',

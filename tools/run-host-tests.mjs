@@ -26,11 +26,7 @@ export async function runHostTests({ progress, signal, verbose = false }) {
   cpSync(path.join(root, 'test/fixtures/workspace'), folder, { recursive: true });
   const dataDir = path.join(temp, 'data');
   const cacheDir = path.join(temp, 'cache');
-  writeHostSettings({
-    kind: 'test',
-    dataDir,
-    settings: { 'embeddingCache.directory': cacheDir, 'files.autoSave': 'off' },
-  });
+  writeHostSettings({ kind: 'test', dataDir, machine: { 'embeddingCache.directory': cacheDir } });
   let host;
   let browser;
   try {

@@ -34,5 +34,6 @@ export function hostUrl(options: {
 export function writeHostSettings(options: {
   kind: HostKind;
   dataDir: string;
-  settings: Readonly<Record<string, unknown>>;
+  user?: Readonly<Record<string, unknown>>;
+  machine?: Readonly<Record<string, unknown>>;
 }): void;

@@ -22,6 +22,8 @@ const hostFolder = path.resolve(
 );
 const codeServer = path.join(hostFolder, 'node_modules/code-server');
 const vscode = path.join(codeServer, 'lib/vscode');
+/** Only while the log writer is compiled. */
+const headersFolder = path.join(hostFolder, 'node-headers');
 
 /** Installs the host where it is not yet complete. An interrupted install is taken up again. */
 export async function ensureHost({ progress, signal }) {
@@ -33,13 +35,15 @@ export async function ensureHost({ progress, signal }) {
 
   // Without scripts: they would compile a dozen native modules of which we need one.
   const install = ['install', '--ignore-scripts'];
-  await progress.during(`Installing VS Code ${VERSION} for the browser (about 600 MB, once)`, () =>
+  await progress.during(`Installing VS Code ${VERSION} for the browser (about 700 MB, once)`, () =>
     runNpm([...install, '--save-exact', `code-server@${VERSION}`], inFolder(hostFolder, signal)),
   );
-  await progress.during('Installing its own packages', () =>
+  await progress.during('Installing its own packages', async () => {
     // `install`, not `ci`: its shrinkwrap is out of step with its manifest.
-    runNpm([...install, '--omit=dev'], inFolder(vscode, signal)),
-  );
+    await runNpm([...install, '--omit=dev'], inFolder(vscode, signal));
+    // TypeScript, without which the built-in extension for it complains.
+    await runNpm([...install, '--omit=dev'], inFolder(path.join(vscode, 'extensions'), signal));
+  });
   await buildLogWriter({ progress, signal });
   writeFileSync(complete, '');
 }
@@ -109,12 +113,16 @@ export function hostUrl({ port, folder, payload = [] }) {
 }
 
 /**
- * Writes settings before the host starts. A remote window ignores machine-scoped settings in the
- * user's file, so both files get them.
+ * Writes settings before the host starts: the user's, and the machine's, which alone count in a
+ * remote window for machine-scoped settings. A file is left as it is where none are given.
  */
-export function writeHostSettings({ kind, dataDir, settings }) {
+export function writeHostSettings({ kind, dataDir, user, machine }) {
   const folder = kind === 'test' ? path.join(dataDir, 'data') : dataDir;
-  for (const scope of ['User', 'Machine']) {
+  for (const [scope, settings] of [
+    ['User', user],
+    ['Machine', machine],
+  ]) {
+    if (settings === undefined) continue;
     mkdirSync(path.join(folder, scope), { recursive: true });
     writeFileSync(path.join(folder, scope, 'settings.json'), JSON.stringify(settings, null, 2));
   }
@@ -178,6 +186,7 @@ async function buildLogWriter({ progress, signal }) {
         env: projectEnv({ npm_config_nodedir: nodedir }),
         signal,
       });
+      rmSync(headersFolder, { recursive: true, force: true });
     });
   } catch (error) {
     signal?.throwIfAborted();
@@ -194,11 +203,11 @@ async function nodeHeaders(signal) {
   if (existsSync(path.join(unpacked, 'include/node'))) return unpacked;
 
   const { version } = JSON.parse(readFileSync(path.join(root, 'node_modules/node/package.json')));
-  const folder = path.join(hostFolder, 'node-headers');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
-  await runNpm(['install', '--ignore-scripts', `${name}@${version}`], inFolder(folder, signal));
-  return path.join(folder, 'node_modules', name);
+  mkdirSync(headersFolder, { recursive: true });
+  writeFileSync(path.join(headersFolder, 'package.json'), '{ "private": true }\n');
+  const install = ['install', '--ignore-scripts', `${name}@${version}`];
+  await runNpm(install, inFolder(headersFolder, signal));
+  return path.join(headersFolder, 'node_modules', name);
 }
 
 function inFolder(cwd, signal) {

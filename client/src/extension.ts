@@ -24,7 +24,7 @@ const running = new Set<ServerProcess>();
 export function activate(context: vscode.ExtensionContext): TestAccess | undefined {
   const log = vscode.window.createOutputChannel('Embedding Cache', { log: true });
   const consent = new Consent(context.workspaceState);
-  const keys = new ApiKeys(context.secrets, context.globalState);
+  const keys = new ApiKeys(context.secrets);
   const sync = new SettingsSync(consent, keys);
   const server = new ServerProcess({
     log,

@@ -7,25 +7,24 @@ export interface KeyOwner {
   readonly origin: string;
 }
 
-const listKey = 'apiKeyOwners';
+const listName = 'apiKeyOwners';
 
 /**
- * API keys in the editor's secret storage. The storage cannot be listed, so the owners (not the
- * keys) are remembered beside it.
+ * API keys in the editor's secret storage. The storage cannot be listed, so one more entry of it
+ * holds the owners: kept or lost together with the keys, unlike a memento.
  */
 export class ApiKeys {
   readonly #secrets: vscode.SecretStorage;
-  readonly #state: vscode.Memento;
   readonly #changes = new vscode.EventEmitter<void>();
   /** Fires for changes made by any window. */
   readonly onDidChange = this.#changes.event;
   readonly #subscription: vscode.Disposable;
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(secrets: vscode.SecretStorage, state: vscode.Memento) {
+  constructor(secrets: vscode.SecretStorage) {
     this.#secrets = secrets;
-    this.#state = state;
-    this.#subscription = secrets.onDidChange(() => {
-      this.#changes.fire();
+    this.#subscription = secrets.onDidChange(({ key }) => {
+      if (key !== listName) this.#changes.fire();
     });
   }
 
@@ -33,18 +32,23 @@ export class ApiKeys {
     return (await this.#secrets.get(secretName(owner))) ?? null;
   }
 
-  async store(owner: KeyOwner, key: string): Promise<void> {
-    await this.#state.update(listKey, [...this.#others(owner), owner]);
-    await this.#secrets.store(secretName(owner), key);
+  store(owner: KeyOwner, key: string): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#remember([...(await this.#others(owner)), owner]);
+      await this.#secrets.store(secretName(owner), key);
+    });
   }
 
-  async remove(owner: KeyOwner): Promise<void> {
-    await this.#secrets.delete(secretName(owner));
-    await this.#state.update(listKey, this.#others(owner));
+  remove(owner: KeyOwner): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#secrets.delete(secretName(owner));
+      await this.#remember(await this.#others(owner));
+    });
   }
 
-  owners(): readonly KeyOwner[] {
-    return this.#state.get<readonly KeyOwner[]>(listKey, []);
+  /** Whom keys are stored for. */
+  owners(): Promise<readonly KeyOwner[]> {
+    return this.#inTurn(() => this.#list());
   }
 
   dispose(): void {
@@ -52,8 +56,24 @@ export class ApiKeys {
     this.#changes.dispose();
   }
 
-  #others(owner: KeyOwner): KeyOwner[] {
-    return this.owners().filter((other) => secretName(other) !== secretName(owner));
+  /** The storage takes its time: nobody may read a list that is being changed. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work, work);
+    this.#last = result;
+    return result;
+  }
+
+  async #list(): Promise<KeyOwner[]> {
+    const list = await this.#secrets.get(listName);
+    return list === undefined ? [] : (JSON.parse(list) as KeyOwner[]);
+  }
+
+  async #others(owner: KeyOwner): Promise<KeyOwner[]> {
+    return (await this.#list()).filter((other) => secretName(other) !== secretName(owner));
+  }
+
+  async #remember(owners: readonly KeyOwner[]): Promise<void> {
+    await this.#secrets.store(listName, JSON.stringify(owners));
   }
 }
 

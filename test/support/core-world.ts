@@ -21,10 +21,14 @@ export class CoreWorld {
     this.#options = options;
   }
 
-  async use<T>(task: (core: Core) => Promise<T>, model = 'test-model'): Promise<T> {
+  async use<T>(
+    task: (core: Core) => Promise<T>,
+    model = 'test-model',
+    dimensions: number | null = 64,
+  ): Promise<T> {
     const { cacheDir, server, openCache } = this.#options;
     const provider = server
-      ? { kind: 'openaiCompatible', model, dimensions: 64, baseUrl: server.baseUrl }
+      ? { kind: 'openaiCompatible', model, dimensions, baseUrl: server.baseUrl }
       : { kind: 'embedded' };
     const core = await createCore(configSchema.parse({ cacheDir, provider }), {
       ...providerDeps(),

@@ -16,6 +16,7 @@ export function providerDeps(changes: Partial<ProviderDeps> = {}): ProviderDeps 
     apiKeyOf: () => null,
     mayContact: () => true,
     knownSpaces: async () => [],
+    mayAskDimensions: true,
     fetch: globalThis.fetch,
     ...changes,
   };

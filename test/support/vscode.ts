@@ -54,7 +54,8 @@ export async function openVSCode({ trust, settings = {} }: VSCodeOptions): Promi
     writeHostSettings({
       kind: 'user',
       dataDir,
-      settings: { ...quietSettings, 'embeddingCache.directory': cacheDir, ...settings },
+      user: { ...quietSettings, ...settings },
+      machine: { 'embeddingCache.directory': cacheDir, ...settings },
     });
     const host = await startHost({ kind: 'user', dataDir, extensionsDir });
     closers.push(() => host.stop());
@@ -97,8 +98,7 @@ const quietSettings = {
   'workbench.editor.useModal': 'off',
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
-  'chat.commandCenter.enabled': false,
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
 };
 
 /** `npm run test:ui` prepares both and says where they are. */

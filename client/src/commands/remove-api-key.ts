@@ -4,7 +4,7 @@ import { providerName } from '../ui/provider-name.ts';
 
 /** Lists the stored keys by provider and origin; choosing one removes it. */
 export async function removeApiKey(parts: Parts): Promise<void> {
-  const rows = parts.keys.owners().map((owner) => ({
+  const rows = (await parts.keys.owners()).map((owner) => ({
     label: providerName(owner.provider, vscode.l10n),
     description: owner.origin,
     owner,

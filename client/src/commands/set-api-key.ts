@@ -30,6 +30,7 @@ export async function askForKey(parts: Parts, owner: KeyOwner): Promise<boolean>
   });
   if (key === undefined) return false;
   await parts.keys.store(owner, key.trim());
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Stored the key for {0}', owner.origin), 4000);
   return true;
 }
 

@@ -159,6 +159,8 @@ class CachingCore implements Core {
   async index(folder: string, options: IndexOptions): Promise<IndexReport> {
     const root = await folderOf(folder);
     return this.#runs.run(root, async () => {
+      // A prediction sends nothing at all, not even the question how long vectors are.
+      await this.#open(options.signal, { mayAskDimensions: options.dryRun !== true });
       const parts = await this.#indexerParts(root, options.signal);
       try {
         return await indexFolder(parts, {
@@ -251,11 +253,14 @@ class CachingCore implements Core {
   }
 
   /** Opened on first use: a model's file is large, and a remote one may need a request. */
-  #open(signal: AbortSignal): Promise<OpenedProvider> {
+  #open(
+    signal: AbortSignal,
+    { mayAskDimensions } = { mayAskDimensions: true },
+  ): Promise<OpenedProvider> {
     if (this.#opened) return this.#opened;
     const opened = createProvider(
       this.#config.provider,
-      { ...this.#deps, knownSpaces: () => this.#cache.spaces() },
+      { ...this.#deps, mayAskDimensions, knownSpaces: () => this.#cache.spaces() },
       signal,
     ).then((pair) => withShards(pair, this.#cache, this.#ledger));
     this.#opened = opened;

@@ -93,6 +93,22 @@ describe('core with the embedded model', () => {
     }
   });
 
+  it('does not even ask how long a model’s vectors are to predict what would be sent', async () => {
+    const server = await startOpenAiServer();
+    try {
+      const remote = new CoreWorld({ cacheDir: path.join(directory, 'remote'), server });
+      const predict = remote.use(
+        (core) => core.index(folder, { signal, dryRun: true }),
+        'unknown-model',
+        null,
+      );
+      await expect(predict).rejects.toMatchObject({ kind: 'badSettings' });
+      expect(server.requests).toHaveLength(0);
+    } finally {
+      await server.close();
+    }
+  });
+
   it('sees at once what another process indexed', async () => {
     await world.use(async (core) => {
       expect(await search(core, 'backoff')).toEqual([]);

@@ -62,7 +62,7 @@ export async function createOpenAiProvider(
     ask ??
     known?.dimensions ??
     rememberedDimensions(space, await deps.knownSpaces()) ??
-    (await askDimensions(client, model, signal));
+    (await askDimensions(client, model, deps, signal));
   return new OpenAiProvider({
     space: { ...space, dimensions },
     host: endpoint.host,
@@ -187,8 +187,15 @@ function isSameButForDimensions(
 async function askDimensions(
   client: OpenAiClient,
   model: string,
+  { mayAskDimensions }: ProviderDeps,
   signal: AbortSignal,
 ): Promise<number> {
+  if (!mayAskDimensions) {
+    throw new Failure(
+      'badSettings',
+      `Nothing was sent: how many dimensions ${model} has is unknown until it is used once. Say how many.`,
+    );
+  }
   const request = { model, texts: ['dimensions'], ask: null, expect: null };
   const { outcomes } = await client.embed(request, () => undefined, signal);
   const outcome = outcomes[0]!;

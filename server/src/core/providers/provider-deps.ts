@@ -12,5 +12,7 @@ export interface ProviderDeps {
   mayContact(origin: string): boolean;
   /** Spaces that already have a shard: where an unknown model's dimensions are remembered. */
   knownSpaces(): Promise<readonly EmbeddingSpace[]>;
+  /** False: an unknown model's dimensions are not asked for; opening it fails instead. */
+  readonly mayAskDimensions: boolean;
   readonly fetch: typeof globalThis.fetch;
 }

@@ -18,9 +18,10 @@ export function parseSettings(raw: unknown): ServerSettings {
 }
 
 export function configOf(settings: ServerSettings): Config {
-  const { directory, storeText, provider, exclude, maxFileSizeKb } = settings;
+  const { storeText, provider, exclude, maxFileSizeKb } = settings;
+  const directory = settings.directory || process.env['EMBEDDINGCACHE_DIR'];
   return configSchema.parse({
-    cacheDir: directory === '' ? envPaths('embeddingcache', { suffix: '' }).data : directory,
+    cacheDir: directory || envPaths('embeddingcache', { suffix: '' }).data,
     storeText,
     provider,
     exclude,
