@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -34,6 +35,11 @@ afterEach(async () => {
   await server.kill();
   await openAi.close();
 });
+
+/** Asks again until it is so; the test's own time limit ends it otherwise. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
 
 describe('the server with the embedded model', () => {
   beforeEach(() => start());
@@ -97,15 +103,27 @@ describe('the server with the embedded model', () => {
     await server.connection.sendNotification('workspace/didChangeWatchedFiles', {
       changes: [{ uri: pathToFileURL(file).href, type: 2 }],
     });
-    for (;;) {
-      const hits = await server.request('embeddingCache/search', {
-        query: 'zebraCrossing',
-        limit: 1,
-        mode: 'text',
-      });
-      if (hits[0]?.text.includes('zebraCrossing')) break;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const params = { query: 'zebraCrossing', limit: 1, mode: 'text' } as const;
+    await until(async () => {
+      const [hit] = await server.request('embeddingCache/search', params);
+      return hit?.text.includes('zebraCrossing') === true;
+    });
+  });
+
+  it('follows a folder that was renamed, though only the folder is named', async () => {
+    await server.request('embeddingCache/index', { folders: [] });
+    const [from, to] = [path.join(folder, 'src/net'), path.join(folder, 'src/wire')];
+    renameSync(from, to);
+    await server.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [
+        { uri: pathToFileURL(from).href, type: 3 },
+        { uri: pathToFileURL(to).href, type: 1 },
+      ],
+    });
+    const search = () =>
+      server.request('embeddingCache/search', { query: 'backoff', limit: 20, mode: 'text' });
+    await until(async () => (await search()).some((hit) => hit.path === 'src/wire/retry.ts'));
+    expect((await search()).filter((hit) => hit.path.startsWith('src/net/'))).toEqual([]);
   });
 
   it('leaves the chunk itself out of what is similar to it', async () => {

@@ -3,7 +3,7 @@ export const statisticsStyle = `
 body { color: var(--vscode-foreground); font: var(--vscode-font-size) var(--vscode-font-family); padding: 0 20px 20px; }
 main { max-width: 900px; }
 h1 { font-size: 1.6em; font-weight: 600; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 0 0 24px; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 12px; margin: 0 0 24px; }
 dl > div { background: var(--vscode-editorWidget-background); border: 1px solid var(--vscode-contrastBorder, var(--vscode-widget-border, transparent)); border-radius: 4px; padding: 12px; }
 dd { margin: 0; color: var(--vscode-descriptionForeground); }
 dt + dd { color: var(--vscode-foreground); font-size: 1.8em; font-weight: 600; font-variant-numeric: tabular-nums; }

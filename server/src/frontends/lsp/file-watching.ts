@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { Logger } from '../../core/logger.ts';
 import { failureOf } from '../../core/errors.ts';
 import type { Session } from './session.ts';
@@ -51,7 +53,8 @@ export class FileWatching {
         const { core, signal } = await this.#deps.session.core();
         // A folder nobody asked to index is not indexed because a file in it was saved.
         if (!(await core.folderState(folder)).indexed) continue;
-        if (paths.size > MANY) await core.index(folder, { signal });
+        const whole = paths.size > MANY || (await holdsFolder(folder, paths));
+        if (whole) await core.index(folder, { signal });
         else await core.refresh(folder, [...paths], signal);
       } catch (error) {
         if (error instanceof Error && error.name === 'AbortError') continue;
@@ -61,4 +64,13 @@ export class FileWatching {
       }
     }
   }
+}
+
+/** A folder that was moved in is told of by its own name alone: its files must be looked for. */
+async function holdsFolder(root: string, paths: ReadonlySet<string>): Promise<boolean> {
+  for (const name of paths) {
+    const facts = await stat(path.join(root, name)).catch(() => null);
+    if (facts?.isDirectory() === true) return true;
+  }
+  return false;
 }
