@@ -17,6 +17,12 @@ import {
 /** Kept from run to run where it is free: a browser keeps API keys by address. */
 const USUAL_PORT = 41_390;
 
+const FIRST_SETTINGS = {
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+};
+
 /**
  * Opens VS Code with the extension on a folder: the desktop's where there is one, else one in the
  * browser, which runs until the signal aborts. `cacheDir` is undefined for the user's own cache.
@@ -63,7 +69,7 @@ async function openInBrowser({ folder, cacheDir, vsix, progress, signal }) {
     kind: 'user',
     dataDir,
     // Only at first: what the user changes there stays.
-    user: isNew ? { 'workbench.startupEditor': 'none', 'chat.disableAIFeatures': true } : undefined,
+    user: isNew ? FIRST_SETTINGS : undefined,
     machine: cacheDir === undefined ? {} : { 'embeddingCache.directory': cacheDir },
   });
   const host = await startHost({

@@ -78,7 +78,7 @@ export class Indexing {
       const { files, chunks, provider, seconds } = report;
       this.#log.info(
         `indexed ${files.total} files (${files.unchanged} unchanged), ${chunks.total} chunks: ` +
-          `${chunks.hits} hits, ${chunks.misses} misses, ${provider.requests} requests, ${seconds} s`,
+          `${chunks.hits} hits, ${chunks.misses} misses, ${provider.requests} requests, ${seconds.toFixed(1)} s`,
       );
       return report;
     } finally {

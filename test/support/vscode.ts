@@ -1,7 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach } from 'vitest';
 import { launchChromium } from '../../tools/chromium.mjs';
 import {
   hostUrl,
@@ -13,7 +12,7 @@ import { Workbench } from './workbench.ts';
 
 export interface VSCode {
   readonly workbench: Workbench;
-  /** Absolute path of the open folder: a copy of test/fixtures/workspace. */
+  /** Absolute path of the open folder, a copy. */
   readonly folder: string;
   /** The cache directory the extension is told to use. */
   readonly cacheDir: string;
@@ -24,12 +23,19 @@ export interface VSCodeOptions {
   /** Answer to “Do you trust the authors of the files in this folder?”. */
   readonly trust: boolean;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** What the open folder is a copy of; test/fixtures/workspace when left out. */
+  readonly source?: string;
+  /** Name of the open folder. */
+  readonly name?: string;
+  /** Cache directory; a fresh one when left out. */
+  readonly cacheDir?: string;
 }
 
 const fixture = path.resolve(import.meta.dirname, '../fixtures/workspace');
 
-/** Installs the VSIX under test into a fresh VS Code and opens a copy of the fixture workspace. */
-export async function openVSCode({ trust, settings = {} }: VSCodeOptions): Promise<VSCode> {
+/** Installs the VSIX under test into a fresh VS Code and opens a copy of a folder. */
+export async function openVSCode(options: VSCodeOptions): Promise<VSCode> {
+  const { trust, settings = {}, source = fixture, name = 'shop' } = options;
   const temp = mkdtempSync(path.join(tmpdir(), 'embeddingcache-ui-'));
   const closers: (() => Promise<void> | void)[] = [
     () => {
@@ -40,10 +46,9 @@ export async function openVSCode({ trust, settings = {} }: VSCodeOptions): Promi
     for (const closer of closers.toReversed()) await closer();
   };
   try {
-    // The last part of the path is the workspace's name, which the product shows.
-    const folder = path.join(temp, 'shop');
-    cpSync(fixture, folder, { recursive: true });
-    const cacheDir = path.join(temp, 'cache');
+    const folder = path.join(temp, name);
+    cpSync(source, folder, { recursive: true });
+    const { cacheDir = path.join(temp, 'cache') } = options;
     const dataDir = path.join(temp, 'data');
     const extensionsDir = path.join(temp, 'extensions');
     await installExtension({
@@ -82,14 +87,6 @@ export async function openVSCode({ trust, settings = {} }: VSCodeOptions): Promi
   }
 }
 
-/** Keeps a picture of the window in out/shots/ for each test that fails. */
-export function shotWhenFailed(vscode: () => VSCode): void {
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== 'fail') return;
-    await vscode().workbench.shot(`failed ${task.name.replace(/\W+/g, ' ')}`);
-  });
-}
-
 /** Nothing but what the tests look at. */
 const quietSettings = {
   // Newer VS Code opens folders restricted without asking; the tests answer both ways.
@@ -99,6 +96,7 @@ const quietSettings = {
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
   'chat.disableAIFeatures': true,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
 };
 
 /** `npm run test:ui` prepares both and says where they are. */

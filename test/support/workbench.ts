@@ -116,7 +116,10 @@ export class Workbench {
   }
 
   async shot(name: string): Promise<void> {
-    await this.page.screenshot({ path: path.join(this.#shots, `${name}.png`) });
+    await this.page.screenshot({
+      path: path.join(this.#shots, `${name}.png`),
+      animations: 'disabled',
+    });
   }
 
   /**

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openVSCode, shotWhenFailed, type VSCode } from '../support/vscode.ts';
+import { shotWhenFailed } from '../support/shot-when-failed.ts';
+import { openVSCode, type VSCode } from '../support/vscode.ts';
 import type { Workbench } from '../support/workbench.ts';
 
 const KEY = 'sk-test-0123456789abcdef';

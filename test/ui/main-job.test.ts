@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openVSCode, shotWhenFailed, type VSCode } from '../support/vscode.ts';
+import { shotWhenFailed } from '../support/shot-when-failed.ts';
+import { openVSCode, type VSCode } from '../support/vscode.ts';
 import type { Workbench } from '../support/workbench.ts';
 
 /** Finds `backoff` in src/net/retry.ts by meaning alone. */

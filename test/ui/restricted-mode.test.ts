@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openVSCode, shotWhenFailed, type VSCode } from '../support/vscode.ts';
+import { shotWhenFailed } from '../support/shot-when-failed.ts';
+import { openVSCode, type VSCode } from '../support/vscode.ts';
 import type { Workbench } from '../support/workbench.ts';
 
 describe('a workspace whose authors are not trusted', () => {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Parts } from '../parts.ts';
 import { count } from '../ui/numbers.ts';
-import { embedCode } from './embed-selection.ts';
+import { embedCode } from './embed-code.ts';
 import { requireCode } from './require-code.ts';
 
 /** Puts the vector of the selection, or of the symbol at the cursor, on the clipboard. */

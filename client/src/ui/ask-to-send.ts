@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { endpointOf } from '../endpoint.ts';
 import type { Parts } from '../parts.ts';
+import { defaultModel } from './model-rows.ts';
 import { providerName } from './provider-name.ts';
 
 /**
@@ -27,7 +28,7 @@ export async function askToSend(parts: Parts): Promise<boolean> {
       modal: true,
       detail: vscode.l10n.t(
         '{0} runs at {1} ({2}). The text of this workspace’s files, and what you search for, would be sent there; what is already cached would not. Withdraw at any time under Review Sending Permissions.',
-        endpoint.model === '' ? vscode.l10n.t('The model') : endpoint.model,
+        endpoint.model || defaultModel(endpoint.provider) || vscode.l10n.t('The model'),
         host,
         providerName(endpoint.provider, vscode.l10n),
       ),

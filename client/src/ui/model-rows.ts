@@ -52,6 +52,7 @@ export function modelRows(settings: Settings, trusted: boolean, l10n: L10n): rea
   ];
 }
 
-function defaultModel(provider: ProviderKind): string {
+/** What an empty model name stands for; empty where the user must name one. */
+export function defaultModel(provider: ProviderKind): string {
   return provider === 'openai' ? openaiModels[0][0] : '';
 }

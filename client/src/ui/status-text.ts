@@ -96,6 +96,8 @@ function textOf(state: StatusState, facts: StatusFacts): string {
   if (state === 'error') return '$(error) Cache';
   if (stats?.workspace.kind === 'indexing') {
     const { done, total } = stats.workspace;
+    // Nothing is known yet of how much there is.
+    if (total === 0) return '$(sync~spin)';
     return `$(sync~spin) ${shortCount(done, locale)}/${shortCount(total, locale)}`;
   }
   const icon =

@@ -47,6 +47,11 @@ describe('the status bar item', () => {
     expect(label).toBe('Embedding Cache: indexing, 1,240 of 8,412');
   });
 
+  it('shows no progress of nothing while the files are still being counted', () => {
+    const workspace = { kind: 'indexing', done: 0, total: 0, ...counts } as const;
+    expect(view({}, { workspace }).text).toBe('$(sync~spin)');
+  });
+
   it('keeps its figures while the provider cannot answer: cached chunks are searched', () => {
     const workspace = { kind: 'failed', error: 'unreachable', ...counts } as const;
     const { text, isError } = view({}, { workspace });
