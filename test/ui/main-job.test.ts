@@ -70,8 +70,9 @@ describe('a trusted workspace', () => {
     await workbench.run('Embedding Cache: Embed Selection');
     await title.filter({ hasText: /256 dims · hit · [\d.]+ ms/ }).waitFor();
     await workbench.quickPickRows.filter({ hasText: 'Copy Vector as JSON' }).click();
-    const copied = await workbench.page.evaluate(() => navigator.clipboard.readText());
-    expect(JSON.parse(copied)).toHaveLength(256);
+    const copied = () => workbench.page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(copied).toMatch(/^\[.*\]$/s);
+    expect(JSON.parse(await copied())).toHaveLength(256);
     expect(await entries(workbench)).toBe(before + 1);
   });
 
