@@ -8,7 +8,7 @@ const TAIL_LINES = 30;
 const TERM_GRACE_MS = 5000;
 
 /**
- * Runs a command quietly and gives its stdout. When it fails, the error carries the last lines it
+ * Runs a command quietly and gives its stdout. When it fails, the error carries the ends of what it
  * printed. Aborting ends the command with everything it started.
  */
 export async function run(

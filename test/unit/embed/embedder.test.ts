@@ -96,10 +96,11 @@ describe('the embedder', () => {
     ]);
   });
 
-  it('stores nothing when told not to', async () => {
-    const { embedder, shard } = await setUp();
+  it('stores nothing when told not to, and does not spoil the hit rate with it', async () => {
+    const { embedder, shard, ledger } = await setUp();
     await embedder.embedMany(['query'], { signal, store: false });
     expect(await shard.count()).toBe(0);
+    expect(await ledger.since('')).toMatchObject({ misses: 0, requests: 1, tokens: 5 });
   });
 
   it('stops between batches when cancelled', async () => {

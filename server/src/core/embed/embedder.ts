@@ -133,7 +133,8 @@ class CachingEmbedder implements Embedder {
           vectors.set(hash, outcome.vector);
           texts.set(hash, text);
         });
-        this.#recordMisses(vectors.size, answer);
+        // A text that is not kept can never be a hit, so it is no miss either; what it cost counts.
+        this.#recordMisses(store ? vectors.size : 0, answer);
         if (store) {
           // The vectors first: they are what was paid for.
           await this.#parts.shard.putMany(vectors);
