@@ -117,6 +117,21 @@ describe('core with the embedded model', () => {
     });
   });
 
+  it('is not indexed for a model that has no vectors of it yet', async () => {
+    const server = await startOpenAiServer();
+    try {
+      const remote = new CoreWorld({ cacheDir: path.join(directory, 'remote'), server });
+      const indexed = (model: string) =>
+        remote.use(async (core) => (await core.folderState(folder)).indexed, model);
+      await remote.index(folder, 'model-a');
+      expect([await indexed('model-a'), await indexed('model-b')]).toEqual([true, false]);
+      await remote.index(folder, 'model-b');
+      expect([await indexed('model-a'), await indexed('model-b')]).toEqual([true, true]);
+    } finally {
+      await server.close();
+    }
+  });
+
   it('stops when cancelled and finishes the next time', async () => {
     const controller = new AbortController();
     controller.abort();

@@ -43,11 +43,8 @@ export async function indexFolder(
   const run = new IndexRun(parts, options, scannedAtMs);
   await run.bringUpToDate(changes);
   if (!options.dryRun) {
-    await index.setAbout({
-      chunker: chunker.name,
-      skipped: String(skipped.length),
-      indexedAt: new Date(scannedAtMs).toISOString(),
-    });
+    await index.setAbout({ chunker: chunker.name, skipped: String(skipped.length) });
+    await index.markIndexed(new Date(scannedAtMs));
   }
   return run.report(files.length + skipped.length, skipped.length);
 }

@@ -32,11 +32,11 @@ export interface WorkspaceCounts {
   readonly files: number;
   readonly chunks: number;
   readonly skipped: number;
-  /** False until the folder was indexed to the end once. */
+  /** False until the folder was indexed to the end once in this space. */
   readonly indexed: boolean;
 }
 
-export type AboutName = 'folder' | 'chunker' | 'skipped' | 'indexedAt';
+export type AboutName = 'folder' | 'chunker' | 'skipped' | `indexedAt ${string}`;
 
 export interface WorkspaceIndexOptions {
   /** Absolute path of the folder, symbolic links resolved. */
@@ -156,6 +156,11 @@ export class WorkspaceIndex {
     });
   }
 
+  /** Says that every chunk has its vector in this space, or the reason why not. */
+  async markIndexed(at: Date): Promise<void> {
+    await this.setAbout({ [`indexedAt ${this.#spaceId}`]: at.toISOString() });
+  }
+
   async counts(): Promise<WorkspaceCounts> {
     const { FileRow } = await import('./models/file-row.ts');
     const { ChunkRow } = await import('./models/chunk-row.ts');
@@ -166,7 +171,7 @@ export class WorkspaceIndex {
       skipped:
         (await files.clone().whereNotNull('skipped').resultSize()) +
         Number((await this.about('skipped')) ?? 0),
-      indexed: (await this.about('indexedAt')) !== null,
+      indexed: (await this.about(`indexedAt ${this.#spaceId}`)) !== null,
     };
   }
 
