@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -57,7 +58,7 @@ async function openOnDesktop({ code, folder, cacheDir, vsix, progress, signal })
 
 async function openInBrowser({ folder, cacheDir, vsix, progress, signal }) {
   await ensureHost({ progress, signal });
-  const home = path.join(root, '.vscode-host/start');
+  const home = await editorHome();
   const dataDir = path.join(home, 'data');
   const extensionsDir = path.join(home, 'extensions');
   const isNew = !existsSync(dataDir);
@@ -93,6 +94,16 @@ async function openInBrowser({ folder, cacheDir, vsix, progress, signal }) {
     await host.stop();
     progress.say('VS Code is closed.');
   }
+}
+
+/**
+ * Where the VS Code of this clone keeps its extension and settings: outside the clone, because VS
+ * Code loads no extension that lies in an open folder which is not trusted.
+ */
+async function editorHome() {
+  const { default: envPaths } = await import('env-paths');
+  const clone = createHash('sha256').update(root).digest('hex').slice(0, 16);
+  return path.join(envPaths('embeddingcache', { suffix: '' }).cache, 'editor', clone);
 }
 
 const WHAT_NEXT =
