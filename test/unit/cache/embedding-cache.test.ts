@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCache } from '../../../server/src/core/cache/embedding-cache.ts';
-import { isShardFile, shardFileOf } from '../../../server/src/core/cache/shard-file.ts';
+import { isShardName, shardNameOf } from '../../../server/src/core/cache/shard-file.ts';
 import { textHashOf } from '../../../server/src/core/keys/text-hash.ts';
 import { fakeVector, spaceNamed } from '../../support/fake-provider.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
@@ -63,13 +63,13 @@ describe('the cache', () => {
   });
 });
 
-describe('a shard’s file name', () => {
+describe('a shard’s name', () => {
   it('never leaves the directory, and differs for every model, however it is written', () => {
     const models = ['a/b', 'a_b', 'A/b', 'a'.repeat(300), '../../x', '..', '', 'ä', 'con', 'a\0b'];
-    const names = models.map((model) => shardFileOf(spaceNamed(model)));
+    const names = models.map((model) => shardNameOf(spaceNamed(model)));
     expect(new Set(names).size).toBe(models.length);
     for (const name of names) {
-      expect(isShardFile(name)).toBe(true);
+      expect(isShardName(name)).toBe(true);
       expect(path.basename(name)).toBe(name);
     }
   });

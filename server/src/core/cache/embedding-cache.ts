@@ -2,12 +2,15 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
 import { ensurePrivateDirectory } from './cache-directory.ts';
-import { isShardFile, shardFileOf } from './shard-file.ts';
+import { currentFile } from './generations.ts';
+import { shardNameOf, shardNamesIn } from './shard-file.ts';
 import { openShard, readSpace, type Shard } from './shard.ts';
 import { openTextStore, type TextStore } from './text-store.ts';
 
 export interface StoredSpace {
   readonly space: EmbeddingSpace;
+  /** Absolute path of the shard's current generation. */
+  readonly file: string;
   readonly embeddings: number;
   /** Of the shard and its write-ahead log. */
   readonly bytes: number;
@@ -34,7 +37,7 @@ export interface CacheOptions {
 
 export async function openCache({ directory, storeText }: CacheOptions): Promise<EmbeddingCache> {
   ensurePrivateDirectory(directory);
-  const texts = await openTextStore(path.join(directory, 'hashstring.db'), { storeText });
+  const texts = await openTextStore(currentFile(directory, 'hashstring'), { storeText });
   return new SqliteCache(directory, texts);
 }
 
@@ -42,8 +45,8 @@ class SqliteCache implements EmbeddingCache {
   readonly directory: string;
   readonly texts: TextStore;
   readonly #shards = new Map<string, Promise<Shard>>();
-  /** A shard's space never changes, so each file is asked once. */
-  readonly #spaceOfFile = new Map<string, EmbeddingSpace>();
+  /** A shard's space never changes, so each is asked once. */
+  readonly #spaceOfName = new Map<string, EmbeddingSpace>();
 
   constructor(directory: string, texts: TextStore) {
     this.directory = directory;
@@ -54,7 +57,7 @@ class SqliteCache implements EmbeddingCache {
     const id = spaceIdOf(space);
     let shard = this.#shards.get(id);
     if (!shard) {
-      shard = openShard(path.join(this.directory, shardFileOf(space)), space);
+      shard = openShard(this.#fileOf(space), space);
       this.#shards.set(id, shard);
       // A failed opening must not stick: the cause may be gone at the next call.
       shard.catch(() => this.#shards.delete(id));
@@ -63,21 +66,22 @@ class SqliteCache implements EmbeddingCache {
   }
 
   async spaces(): Promise<EmbeddingSpace[]> {
-    for (const name of readdirSync(this.directory).filter(isShardFile)) {
-      if (this.#spaceOfFile.has(name)) continue;
-      const space = await readSpace(path.join(this.directory, name));
-      if (space) this.#spaceOfFile.set(name, space);
+    for (const name of shardNamesIn(this.directory)) {
+      if (this.#spaceOfName.has(name)) continue;
+      const space = await readSpace(currentFile(this.directory, name));
+      if (space) this.#spaceOfName.set(name, space);
     }
-    return [...this.#spaceOfFile.values()];
+    return [...this.#spaceOfName.values()];
   }
 
   async storedSpaces(): Promise<StoredSpace[]> {
     const stored: StoredSpace[] = [];
     for (const space of await this.spaces()) {
       const shard = await this.shard(space);
-      const file = path.join(this.directory, shardFileOf(space));
+      const file = this.#fileOf(space);
       stored.push({
         space,
+        file,
         embeddings: await shard.count(),
         bytes: sizeOf(file) + sizeOf(`${file}-wal`),
       });
@@ -97,6 +101,10 @@ class SqliteCache implements EmbeddingCache {
     const shards = await Promise.allSettled(this.#shards.values());
     await this.texts.close();
     for (const shard of shards) if (shard.status === 'fulfilled') await shard.value.close();
+  }
+
+  #fileOf(space: EmbeddingSpace): string {
+    return currentFile(this.directory, shardNameOf(space));
   }
 }
 

@@ -1,0 +1,39 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * A damaged file is never replaced, for another process may hold it. What can be read of it goes
+ * into its next generation: `NAME.db`, then `NAME.g2.db`, `NAME.g3.db`, … The newest that exists is
+ * current; making it, one atomic step, is what switches every process over.
+ */
+export function generationFile(name: string, generation: number): string {
+  return generation === 1 ? `${name}.db` : `${name}.g${generation}.db`;
+}
+
+/** Numbers of the generations that a directory has, by name, oldest first. */
+export function generationsIn(directory: string): Map<string, number[]> {
+  const generations = new Map<string, number[]>();
+  for (const file of readdirSync(directory)) {
+    const match = GENERATION_FILE.exec(file);
+    if (!match) continue;
+    const name = match[1]!;
+    const numbers = [...(generations.get(name) ?? []), Number(match[2] ?? 1)];
+    generations.set(
+      name,
+      numbers.sort((a, b) => a - b),
+    );
+  }
+  return generations;
+}
+
+/** 1 for a file that does not exist yet. */
+export function currentGeneration(directory: string, name: string): number {
+  return generationsIn(directory).get(name)?.at(-1) ?? 1;
+}
+
+/** Absolute path of the generation to open, whether or not it exists yet. */
+export function currentFile(directory: string, name: string): string {
+  return path.join(directory, generationFile(name, currentGeneration(directory, name)));
+}
+
+const GENERATION_FILE = /^([a-z0-9-]+)(?:\.g([1-9]\d{0,5}))?\.db$/;
