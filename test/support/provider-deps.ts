@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { STANDARD_FORM } from '../../server/src/core/vectors/vector-form.ts';
 import type { ProviderDeps } from '../../server/src/core/providers/create-provider.ts';
 import type { Clock } from '../../server/src/core/providers/retry.ts';
 
@@ -13,6 +14,7 @@ export function providerDeps(changes: Partial<ProviderDeps> = {}): ProviderDeps 
   return {
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     modelFile: MODEL_FILE,
+    form: STANDARD_FORM,
     apiKeyOf: () => null,
     mayContact: () => true,
     knownSpaces: async () => [],

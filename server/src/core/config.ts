@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ELEMENT_TYPES } from './vectors/element.ts';
+import { STANDARD_FORM } from './vectors/vector-form.ts';
 
 const remoteProviderSchema = z.object({
   kind: z.enum(['openai', 'openaiCompatible']),
@@ -21,6 +23,10 @@ export const configSchema = z.object({
   /** Keep texts beside vectors; false keeps their hashes only. */
   storeText: z.boolean().default(true),
   provider: providerConfigSchema.default({ kind: 'embedded' }),
+  /** How vectors are kept; each form of a model's vectors is a space of its own. */
+  vectors: z
+    .object({ element: z.enum(ELEMENT_TYPES), normalised: z.boolean() })
+    .default(STANDARD_FORM),
   /** Further globs to leave out of the index. */
   exclude: z.array(z.string()).default([]),
   maxFileSizeKb: z.number().int().positive().default(1024),

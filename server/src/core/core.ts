@@ -21,7 +21,7 @@ import { createRetriever, type Retriever } from './search/retriever.ts';
 import type { SearchHit, SearchOptions } from './search/search-hit.ts';
 import { dayOf, openLedger, type Ledger } from './usage/ledger.ts';
 import type { Usage } from './usage/usage.ts';
-import type { Vector } from './vectors/vector.ts';
+import { toUnit, type Vector } from './vectors/vector.ts';
 
 /** What core needs from the process it runs in. */
 export interface CoreDeps {
@@ -260,7 +260,12 @@ class CachingCore implements Core {
     if (this.#opened) return this.#opened;
     const opened = createProvider(
       this.#config.provider,
-      { ...this.#deps, mayAskDimensions, knownSpaces: () => this.#cache.spaces() },
+      {
+        ...this.#deps,
+        form: this.#config.vectors,
+        mayAskDimensions,
+        knownSpaces: () => this.#cache.spaces(),
+      },
       signal,
     ).then((pair) => withShards(pair, this.#cache, this.#ledger));
     this.#opened = opened;
@@ -287,7 +292,7 @@ class CachingCore implements Core {
     const { outcomes } = await embedder.embedMany([text], options);
     this.#changed();
     const outcome = outcomes[0]!;
-    return outcome.kind === 'failed' ? null : outcome.vector;
+    return outcome.kind === 'failed' ? null : toUnit(outcome.vector);
   }
 
   async #indexerParts(folder: string, signal: AbortSignal): Promise<IndexerParts> {

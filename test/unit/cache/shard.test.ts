@@ -2,8 +2,11 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { checksumOf } from '../../../server/src/core/cache/checksum.ts';
 import { openShard, readSpace } from '../../../server/src/core/cache/shard.ts';
-import { hashToBytes, textHashOf } from '../../../server/src/core/keys/text-hash.ts';
+import { hashToBytes, textHashOf, type TextHash } from '../../../server/src/core/keys/text-hash.ts';
+import { BYTES_PER_NUMBER, ELEMENT_TYPES } from '../../../server/src/core/vectors/element.ts';
+import { inForm } from '../../../server/src/core/vectors/vector-form.ts';
 import { fakeVector, spaceNamed } from '../../support/fake-provider.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
@@ -64,6 +67,50 @@ describe('a shard', () => {
     await expect(
       shard.putMany(new Map([[textHashOf('one'), new Float32Array(7)]])),
     ).rejects.toThrow(/7 numbers/);
+    await shard.close();
+  });
+
+  it.each(ELEMENT_TYPES)(
+    'keeps vectors of %s, and takes no other numbers back',
+    async (element) => {
+      const file = path.join(tempDirectory(), 'a.db');
+      const form = { element, normalised: true };
+      const shard = await openShard(file, { ...space, ...form });
+      const given = new Map(
+        texts.map((text) => [textHashOf(text), inForm([...fakeVector(space, text)], form)!]),
+      );
+      await shard.putMany(given);
+      expect(await shard.getMany([...given.keys()])).toEqual(given);
+
+      // Whole rows by their checksum, whose numbers stand for no vector.
+      const raw = new BetterSqlite3(file);
+      const size = BYTES_PER_NUMBER[element];
+      expect(raw.prepare('SELECT length(vector) FROM embedding').pluck().get()).toBe(8 * size);
+      const update = raw.prepare('UPDATE embedding SET vector = ?, checksum = ? WHERE hash = ?');
+      const [first, second, third] = [...given.keys()];
+      const put = (hash: TextHash, blob: Buffer) => {
+        const bytes = hashToBytes(hash);
+        update.run(blob, checksumOf(bytes, blob), bytes);
+      };
+      put(first!, Buffer.alloc(8 * size));
+      put(second!, Buffer.alloc(8 * size, 0xff));
+      raw.close();
+      expect([...(await shard.getMany([...given.keys()])).keys()]).toEqual([third]);
+      await shard.putMany(given);
+      expect(await shard.getMany([...given.keys()])).toEqual(given);
+      await shard.close();
+    },
+  );
+
+  it.each([
+    ['float32', 1e39],
+    ['float16', 1e6],
+    ['float64', NaN],
+  ] as const)('refuses what %s cannot hold: %d', async (element, number) => {
+    const shard = await openShard(path.join(tempDirectory(), 'a.db'), { ...space, element });
+    const vector = new Float64Array(8).fill(number);
+    await expect(shard.putMany(new Map([[textHashOf('one'), vector]]))).rejects.toThrow(element);
+    expect(await shard.count()).toBe(0);
     await shard.close();
   });
 

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EmbeddedProvider } from '../../../server/src/core/providers/embedded.ts';
 import type { ProviderOutcome } from '../../../server/src/core/providers/provider.ts';
-import { dot, fromBlob } from '../../../server/src/core/vectors/vector.ts';
+import { fromBlob } from '../../../server/src/core/vectors/blob.ts';
+import { dot, type Vector } from '../../../server/src/core/vectors/vector.ts';
 import { MODEL_FILE } from '../../support/provider-deps.ts';
 // Made by the runtime that came with the model.
 import reference from './reference-vectors.json' with { type: 'json' };
@@ -17,7 +18,7 @@ describe('the embedded provider', () => {
     const texts = reference.map(({ text }) => text);
     const { outcomes } = await provider.embed(texts, signal);
     for (const [i, { vector }] of reference.entries()) {
-      const expected = fromBlob(Buffer.from(vector, 'base64'));
+      const expected = fromBlob(Buffer.from(vector, 'base64'), 'float32');
       expect(dot(vectorOf(outcomes[i]), expected)).toBeCloseTo(1, 6);
     }
   });
@@ -98,7 +99,7 @@ describe('the embedded provider', () => {
   });
 });
 
-function vectorOf(outcome: ProviderOutcome | undefined): Float32Array {
+function vectorOf(outcome: ProviderOutcome | undefined): Vector {
   if (outcome?.kind !== 'vector') throw new Error(`no vector: ${JSON.stringify(outcome)}`);
   return outcome.vector;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readAnswer } from '../../../server/src/core/providers/openai-answer.ts';
 import { TextsRefused } from '../../../server/src/core/providers/refused-texts.ts';
 import { runInSlices } from '../../../server/src/core/providers/time-slices.ts';
+import { STANDARD_FORM } from '../../../server/src/core/vectors/vector-form.ts';
 
 const { signal } = new AbortController();
 
@@ -37,6 +38,14 @@ describe('readAnswer', () => {
       2,
     );
     expect(outcomes).toEqual([vector(0.6, 0.8), { kind: 'vector', vector: nearlyUnit }]);
+  });
+
+  it('keeps the length where the space is not normalised, and all of a float64 space’s bits', async () => {
+    const data = [{ index: 0, embedding: [3, 0.1] }];
+    const asIs = await read(data, 1, 2, { element: 'float32', normalised: false });
+    const exact = await read(data, 1, 2, { element: 'float64', normalised: false });
+    expect(asIs.outcomes).toEqual([vector(3, 0.1)]);
+    expect(exact.outcomes).toEqual([{ kind: 'vector', vector: Float64Array.of(3, 0.1) }]);
   });
 
   it.each([
@@ -85,7 +94,9 @@ describe('readAnswer', () => {
   it.each([undefined, null, '<html>', 7, [], {}, { data: null }, { data: [7] }])(
     'fails on what is no list of embeddings: %j',
     async (body) => {
-      await expect(runInSlices(readAnswer(body, 1, 3), signal)).rejects.toMatchObject({
+      await expect(
+        runInSlices(readAnswer(body, 1, 3, STANDARD_FORM), signal),
+      ).rejects.toMatchObject({
         kind: 'badAnswer',
         message: 'The answer is not a list of embeddings.',
       });
@@ -100,12 +111,12 @@ describe('readAnswer', () => {
     [undefined, null],
   ])('reads tokens from usage %j', async (usage, tokens) => {
     const body = { data: [item(0)], usage };
-    expect((await runInSlices(readAnswer(body, 1, 3), signal)).tokens).toBe(tokens);
+    expect((await runInSlices(readAnswer(body, 1, 3, STANDARD_FORM), signal)).tokens).toBe(tokens);
   });
 });
 
-function read(data: unknown[], count = 3, dimensions = 3) {
-  return runInSlices(readAnswer({ data }, count, dimensions), signal);
+function read(data: unknown[], count = 3, dimensions = 3, form = STANDARD_FORM) {
+  return runInSlices(readAnswer({ data }, count, dimensions, form), signal);
 }
 
 function item(index: number) {

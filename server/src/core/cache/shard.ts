@@ -3,7 +3,9 @@ import type { Knex } from 'knex';
 import { Failure } from '../errors.ts';
 import { canonicalSpace, type EmbeddingSpace } from '../keys/space.ts';
 import { hashToBytes, type TextHash } from '../keys/text-hash.ts';
-import { fromBlob, toBlob, type Vector } from '../vectors/vector.ts';
+import { fromBlob, toBlob } from '../vectors/blob.ts';
+import { BYTES_PER_NUMBER } from '../vectors/element.ts';
+import { hasDirection, type Vector } from '../vectors/vector.ts';
 import { retryWhileBusy } from './busy-retry.ts';
 import { checksumOf } from './checksum.ts';
 import { databaseFailure, openDatabase, withConnection, writeOn } from './database.ts';
@@ -67,7 +69,7 @@ class SqliteShard implements Shard {
   constructor(db: Knex, space: EmbeddingSpace) {
     this.#db = db;
     this.space = space;
-    this.#bytes = space.dimensions * Float32Array.BYTES_PER_ELEMENT;
+    this.#bytes = space.dimensions * BYTES_PER_NUMBER[space.element];
   }
 
   async getMany(hashes: readonly TextHash[]): Promise<Map<TextHash, Vector>> {
@@ -79,7 +81,8 @@ class SqliteShard implements Shard {
         for (const hash of batch) {
           const bytes = hashToBytes(hash);
           const row = select.get(bytes) as { vector: Buffer; checksum: number } | undefined;
-          if (row && this.#isWhole(bytes, row)) found.set(hash, fromBlob(row.vector));
+          const vector = row ? this.#wholeVector(bytes, row) : null;
+          if (vector) found.set(hash, vector);
         }
       });
     }
@@ -87,15 +90,7 @@ class SqliteShard implements Shard {
   }
 
   async putMany(vectors: ReadonlyMap<TextHash, Vector>): Promise<void> {
-    const entries = [...vectors];
-    for (const [, vector] of entries) {
-      if (vector.length !== this.space.dimensions) {
-        throw new Failure(
-          'internal',
-          `a vector of ${vector.length} numbers was put into a space of ${this.space.dimensions}`,
-        );
-      }
-    }
+    const entries = [...vectors].map(([hash, vector]) => [hash, this.#blobOf(vector)] as const);
     for (let start = 0; start < entries.length; start += BATCH) {
       const batch = entries.slice(start, start + BATCH);
       try {
@@ -103,9 +98,8 @@ class SqliteShard implements Shard {
           withConnection(this.#db, (connection) => {
             const insert = this.#prepared.on(connection, INSERT);
             writeOn(connection, () => {
-              for (const [hash, vector] of batch) {
+              for (const [hash, blob] of batch) {
                 const bytes = hashToBytes(hash);
-                const blob = toBlob(vector);
                 insert.run(bytes, blob, checksumOf(bytes, blob));
               }
             });
@@ -128,8 +122,27 @@ class SqliteShard implements Shard {
     await this.#db.destroy();
   }
 
-  #isWhole(hash: Buffer, row: { vector: Buffer; checksum: number }): boolean {
-    return row.vector.length === this.#bytes && row.checksum === checksumOf(hash, row.vector);
+  #blobOf(vector: Vector): Buffer {
+    const { dimensions, element } = this.space;
+    if (vector.length !== dimensions) {
+      throw new Failure(
+        'internal',
+        `a vector of ${vector.length} numbers was put into a space of ${dimensions}`,
+      );
+    }
+    const blob = toBlob(vector, element);
+    if (!hasDirection(fromBlob(blob, element))) {
+      throw new Failure('internal', `a vector that is all zeros or not finite in ${element}`);
+    }
+    return blob;
+  }
+
+  /** Null for a row whose bytes are damaged, or stand for no vector. */
+  #wholeVector(hash: Buffer, row: { vector: Buffer; checksum: number }): Vector | null {
+    if (row.vector.length !== this.#bytes) return null;
+    if (row.checksum !== checksumOf(hash, row.vector)) return null;
+    const vector = fromBlob(row.vector, this.space.element);
+    return hasDirection(vector) ? vector : null;
   }
 }
 

@@ -1,7 +1,7 @@
 import { pathWords } from '../chunks/path-words.ts';
 import type { Embedder, EmbedOutcome } from '../embed/embedder.ts';
 import type { FieldWeights } from '../providers/provider.ts';
-import type { Vector } from '../vectors/vector.ts';
+import { toUnit, type Vector } from '../vectors/vector.ts';
 import type { PlacedChunk } from './chunk-table.ts';
 import { composeVector } from './composed-vector.ts';
 
@@ -41,7 +41,7 @@ export async function vectorsOf(
       return;
     }
     const parts = { path: fields.get(pathWords(path)), symbols: fields.get(symbolText(chunk)) };
-    vectors.set(id, weights ? composeVector(body.vector, parts, weights) : body.vector);
+    vectors.set(id, weights ? composeVector(body.vector, parts, weights) : toUnit(body.vector));
   });
   return {
     vectors,

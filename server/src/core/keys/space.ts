@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-
-export type ElementType = 'float32' | 'float64' | 'float16';
+import type { VectorForm } from '../vectors/vector-form.ts';
 
 /** `both`: the model treats documents and queries alike, so one space serves them. */
 export type Role = 'document' | 'query' | 'both';
 
 /** Everything besides the text that changes a vector. Two spaces never share a shard. */
-export interface EmbeddingSpace {
+export interface EmbeddingSpace extends VectorForm {
   /** Provider kind: `embedded`, `openai`, … */
   readonly provider: string;
   /** Endpoint origin where it is not the provider's own, else null. */
@@ -17,12 +16,9 @@ export interface EmbeddingSpace {
   readonly dimensions: number;
   /** Length the user asked for; null where the model's own is taken. */
   readonly requestedDimensions: number | null;
-  readonly element: ElementType;
   readonly role: Role;
   /** Put before every text by us, e.g. `query: `. */
   readonly prefix: string;
-  /** Vectors are scaled to unit length before they are stored. */
-  readonly normalised: boolean;
 }
 
 /** Canonical text of a space: the same space gives the same text on any machine. */

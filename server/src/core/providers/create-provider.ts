@@ -17,7 +17,7 @@ export async function createProvider(
 ): Promise<ProviderPair> {
   switch (config.kind) {
     case 'embedded': {
-      const provider = new EmbeddedProvider(deps.modelFile);
+      const provider = new EmbeddedProvider(deps.modelFile, deps.form);
       return { document: provider, query: provider };
     }
     case 'openai':

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../errors.ts';
 import type { EmbeddingSpace } from '../keys/space.ts';
+import { inForm, STANDARD_FORM, type VectorForm } from '../vectors/vector-form.ts';
 import type { EmbeddingProvider, ProviderAnswer, ProviderOutcome } from './provider.ts';
 import { StaticModel } from './static-model.ts';
 import { runInSlices } from './time-slices.ts';
@@ -16,17 +17,7 @@ const HASH_STEP_BYTES = 1 << 20;
 
 /** The built-in model: no network, no key. Its file is read and checked at the first `embed`. */
 export class EmbeddedProvider implements EmbeddingProvider {
-  readonly space: EmbeddingSpace = {
-    provider: 'embedded',
-    origin: null,
-    model: `${MODEL_NAME}@${MODEL_SHA256.slice(0, 8)}`,
-    dimensions: DIMENSIONS,
-    requestedDimensions: null,
-    element: 'float32',
-    role: 'both',
-    prefix: '',
-    normalised: true,
-  };
+  readonly space: EmbeddingSpace;
   readonly local = true;
   readonly host = null;
   /** About 50 ms of work, after which the caller commits what it has. */
@@ -37,8 +28,18 @@ export class EmbeddedProvider implements EmbeddingProvider {
   #model: Promise<StaticModel> | null = null;
 
   /** @param file Absolute path of the model's file. */
-  constructor(file: string) {
+  constructor(file: string, form = STANDARD_FORM) {
     this.#file = file;
+    this.space = {
+      provider: 'embedded',
+      origin: null,
+      model: `${MODEL_NAME}@${MODEL_SHA256.slice(0, 8)}`,
+      dimensions: DIMENSIONS,
+      requestedDimensions: null,
+      role: 'both',
+      prefix: '',
+      ...form,
+    };
   }
 
   countTokens(text: string): number {
@@ -48,7 +49,7 @@ export class EmbeddedProvider implements EmbeddingProvider {
   async embed(texts: readonly string[], signal: AbortSignal): Promise<ProviderAnswer> {
     signal.throwIfAborted();
     const model = await this.#loadOnce();
-    const outcomes = await runInSlices(outcomesOf(texts, model), signal);
+    const outcomes = await runInSlices(outcomesOf(texts, model, this.space), signal);
     const tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
     return { outcomes, tokens, requests: 0 };
   }
@@ -66,11 +67,13 @@ export class EmbeddedProvider implements EmbeddingProvider {
 function* outcomesOf(
   texts: readonly string[],
   model: StaticModel,
+  form: VectorForm,
 ): Generator<undefined, ProviderOutcome[], undefined> {
   const outcomes: ProviderOutcome[] = [];
   for (const text of texts) {
     yield;
-    const vector = yield* model.embed(text);
+    const numbers = yield* model.embed(text);
+    const vector = numbers === null ? null : inForm(numbers, form);
     outcomes.push(
       vector === null ? { kind: 'failed', reason: NO_KNOWN_WORD } : { kind: 'vector', vector },
     );

@@ -1,6 +1,5 @@
 import { Failure } from '../errors.ts';
-import type { Vector } from '../vectors/vector.ts';
-import { norm, unit } from '../vectors/vector.ts';
+import { inForm, type VectorForm } from '../vectors/vector-form.ts';
 import type { ProviderOutcome } from './provider.ts';
 import { TextsRefused } from './refused-texts.ts';
 
@@ -14,9 +13,6 @@ export interface EmbeddingsAnswer {
   readonly model: string | null;
 }
 
-/** Length within which a vector counts as unit already and keeps the provider's own bits. */
-const UNIT_TOLERANCE = 1e-6;
-
 /**
  * Reads and checks the answer to `count` texts, placing vectors by their `index`. Null dimensions
  * accept any length. Throws Failure `badAnswer` where it is no such answer or holds no usable
@@ -26,6 +22,7 @@ export function* readAnswer(
   body: unknown,
   count: number,
   dimensions: number | null,
+  form: VectorForm,
 ): Generator<undefined, EmbeddingsAnswer, undefined> {
   if (!isRecord(body) || !Array.isArray(body['data'])) {
     throw new Failure('badAnswer', 'The answer is not a list of embeddings.');
@@ -33,7 +30,7 @@ export function* readAnswer(
   const outcomes: ProviderOutcome[] = [];
   for (const item of inOrder(body['data'], count)) {
     yield;
-    outcomes.push(outcomeOf(item['embedding'], dimensions));
+    outcomes.push(outcomeOf(item['embedding'], dimensions, form));
   }
   const first = outcomes[0];
   if (count > 1 && first?.kind === 'failed' && outcomes.every(({ kind }) => kind === 'failed')) {
@@ -59,7 +56,11 @@ function inOrder(data: readonly unknown[], count: number): Record<string, unknow
   return items;
 }
 
-function outcomeOf(embedding: unknown, dimensions: number | null): ProviderOutcome {
+function outcomeOf(
+  embedding: unknown,
+  dimensions: number | null,
+  form: VectorForm,
+): ProviderOutcome {
   const numbers = numbersIn(embedding);
   if (numbers === null) return failed('The answer’s embedding is neither numbers nor base64.');
   if (numbers.length === 0 || numbers.length !== (dimensions ?? numbers.length)) {
@@ -67,18 +68,16 @@ function outcomeOf(embedding: unknown, dimensions: number | null): ProviderOutco
       `The answer’s embedding has ${numbers.length} numbers where ${dimensions ?? 'some'} are expected.`,
     );
   }
-  const length = norm(numbers);
-  if (!Number.isFinite(length)) return failed('The answer’s embedding is not finite.');
-  if (length === 0) return failed('The answer’s embedding is all zeros.');
-  const isUnit = Math.abs(length - 1) <= UNIT_TOLERANCE;
-  return { kind: 'vector', vector: isUnit ? numbers : unit(numbers) };
+  const vector = inForm(numbers, form);
+  if (vector === null) return failed('The answer’s embedding is all zeros or not finite.');
+  return { kind: 'vector', vector };
 }
 
 /**
  * Told by what came, not by what was asked for or by the length: endpoints that do not know
  * `encoding_format` send numbers all the same.
  */
-function numbersIn(embedding: unknown): Vector | null {
+function numbersIn(embedding: unknown): ArrayLike<number> | null {
   if (typeof embedding === 'string') {
     const bytes = Buffer.from(embedding, 'base64');
     if (bytes.byteLength % 4 !== 0) return null;
@@ -87,7 +86,7 @@ function numbersIn(embedding: unknown): Vector | null {
   }
   if (!Array.isArray(embedding)) return null;
   if (!embedding.every((x): x is number => typeof x === 'number')) return null;
-  return Float32Array.from(embedding);
+  return embedding;
 }
 
 function tokensIn(usage: unknown): number | null {

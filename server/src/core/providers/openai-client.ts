@@ -46,7 +46,7 @@ interface ClientOptions {
   readonly endpoint: Endpoint;
   readonly keyRequired: boolean;
   readonly timing: Timing;
-  readonly deps: Pick<ProviderDeps, 'fetch' | 'apiKeyOf' | 'mayContact'>;
+  readonly deps: Pick<ProviderDeps, 'fetch' | 'apiKeyOf' | 'mayContact' | 'form'>;
 }
 
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
@@ -104,12 +104,14 @@ export class OpenAiClient {
           model: request.model,
           // What is sent is what was hashed: UTF-8 has no lone surrogates.
           input: request.texts.map((text) => text.toWellFormed()),
-          encoding_format: 'base64',
+          // Base64 holds float32.
+          encoding_format: deps.form.element === 'float64' ? 'float' : 'base64',
           ...(request.ask === null ? {} : { dimensions: request.ask }),
         },
         { signal },
       );
-      return await runInSlices(readAnswer(body, request.texts.length, request.expect), signal);
+      const { texts, expect } = request;
+      return await runInSlices(readAnswer(body, texts.length, expect, deps.form), signal);
     } catch (error) {
       signal.throwIfAborted();
       const { host } = endpoint;

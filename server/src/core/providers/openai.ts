@@ -53,10 +53,9 @@ export async function createOpenAiProvider(
     origin: own && endpoint.baseUrl === OPENAI_BASE_URL ? null : endpoint.baseUrl,
     model,
     requestedDimensions: ask,
-    element: 'float32',
     role: 'both',
     prefix: '',
-    normalised: true,
+    ...deps.form,
   };
   const dimensions =
     ask ??

@@ -1,11 +1,14 @@
 import type { EmbeddingSpace } from '../keys/space.ts';
 import type { Logger } from '../logger.ts';
+import type { VectorForm } from '../vectors/vector-form.ts';
 
 /** What providers need from whoever creates them. */
 export interface ProviderDeps {
   readonly logger: Logger;
   /** Absolute path of the embedded model's file. */
   readonly modelFile: string;
+  /** How vectors are to be kept: part of every space, and every vector goes through `inForm`. */
+  readonly form: VectorForm;
   /** Null when none is stored for this provider and origin. Asked before each request. */
   apiKeyOf(provider: string, origin: string): string | null;
   /** Whether the user agreed to send text to this origin; loopback is never asked about. */

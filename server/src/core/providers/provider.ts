@@ -18,7 +18,7 @@ export interface ProviderAnswer {
   readonly requests: number;
 }
 
-/** A valid vector (right length, finite, not zero), or why this one text has none. */
+/** A vector of the space's length and form (`inForm`), or why this one text has none. */
 export type ProviderOutcome =
   | { readonly kind: 'vector'; readonly vector: Vector }
   | { readonly kind: 'failed'; readonly reason: string };

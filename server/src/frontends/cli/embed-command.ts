@@ -78,9 +78,8 @@ async function embedAll(
 ): Promise<Totals> {
   let shape: VectorShape | null = null;
   const begin = async ({ space }: EmbedReport): Promise<VectorShape> => {
-    const { model, dimensions } = space;
-    await writer.begin({ model, dimensions });
-    return { model, dimensions };
+    await writer.begin(space);
+    return space;
   };
   const failures: { index: number; error: string }[] = [];
   let [done, hits, misses] = [0, 0, 0];
@@ -124,9 +123,9 @@ function countOf({ outcomes }: EmbedReport): EmbedTotals {
   return { hits: embedded.length - misses, misses };
 }
 
-function summaryJson({ shape, hits, misses, failures }: Totals): string {
+function summaryJson({ shape: { model, dimensions }, hits, misses, failures }: Totals): string {
   const errors = failures.length === 0 ? {} : { errors: failures };
-  return `${JSON.stringify({ ...shape, hits, misses, ...errors })}\n`;
+  return `${JSON.stringify({ model, dimensions, hits, misses, ...errors })}\n`;
 }
 
 const FAILURES_SHOWN = 10;

@@ -1,11 +1,7 @@
 import { Model } from 'objection';
-import {
-  canonicalSpace,
-  type ElementType,
-  type EmbeddingSpace,
-  type Role,
-} from '../../keys/space.ts';
+import { canonicalSpace, type EmbeddingSpace, type Role } from '../../keys/space.ts';
 import { HASH_FUNCTION } from '../../keys/text-hash.ts';
+import type { ElementType } from '../../vectors/element.ts';
 
 /** The one row that says which space a shard holds. */
 export class SpaceRow extends Model {

@@ -1,5 +1,6 @@
-import { toBlob } from '../../../core/vectors/vector.ts';
-import { npyHeader } from './npy.ts';
+import { toBlob } from '../../../core/vectors/blob.ts';
+import type { ElementType } from '../../../core/vectors/element.ts';
+import { npyHeader } from '../../../core/vectors/npy.ts';
 import type { FileSink } from './sink.ts';
 import type { EmbeddedText, VectorWriter } from './vector-writer.ts';
 import { writeRows } from './write-rows.ts';
@@ -8,18 +9,18 @@ import { writeRows } from './write-rows.ts';
 export function npyWriter(sink: FileSink): VectorWriter {
   let rows = 0;
   let columns = 0;
+  let element: ElementType = 'float32';
   const rowOf = (text: EmbeddedText): Buffer => {
     rows++;
-    return toBlob(
-      text.kind === 'vector' ? text.vector : new Float32Array(columns).fill(Number.NaN),
-    );
+    const none = () => new Float32Array(columns).fill(Number.NaN);
+    return toBlob(text.kind === 'vector' ? text.vector : none(), element);
   };
   return {
-    begin: ({ dimensions }) => {
-      columns = dimensions;
-      return sink.write(npyHeader(0, columns));
+    begin: (shape) => {
+      ({ dimensions: columns, element } = shape);
+      return sink.write(npyHeader(0, columns, element));
     },
     add: (texts) => writeRows(sink, texts, rowOf),
-    end: () => sink.overwriteStart(npyHeader(rows, columns)),
+    end: () => sink.overwriteStart(npyHeader(rows, columns, element)),
   };
 }

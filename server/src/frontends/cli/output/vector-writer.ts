@@ -1,3 +1,4 @@
+import type { ElementType } from '../../../core/vectors/element.ts';
 import type { Vector } from '../../../core/vectors/vector.ts';
 
 /** What became of one text. */
@@ -8,6 +9,7 @@ export type EmbeddedText =
 export interface VectorShape {
   readonly model: string;
   readonly dimensions: number;
+  readonly element: ElementType;
 }
 
 export interface EmbedTotals {
