@@ -1,74 +1,56 @@
-// NDCG@10 of search over real repositories: words alone, vectors alone, both fused, then ranked.
-// Each repository is written to a folder and indexed by the product, its own chunker included.
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+// How well search answers judged questions: grep, words, vectors, both fused, then ranked, and the
+// ranking without each of its signals. Real repositories are indexed as a user would index them;
+// single functions go through the library, a chunk each. `npm run bench -- quality [SET…]`.
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { SIGNALS } from '../../server/src/core/search/ranking/rank.ts';
-import { spreadFiles } from '../../server/src/core/search/ranking/spread-files.ts';
-import type { SearchMode } from '../../server/src/core/search/search-hit.ts';
-import type { Signal } from '../../server/src/core/search/ranking/signal.ts';
-import { indexRepository } from './quality/indexed-repository.ts';
-import { judgedRepositories, type JudgedRepository } from './quality/judged-repository.ts';
-import { mean, ndcg } from './quality/ndcg.ts';
+import { grepOver } from './quality/grep-order.ts';
+import { indexSet } from './quality/indexed-set.ts';
+import { judgedSets, type JudgedSet } from './quality/judged-set.ts';
+import { type Measures, measuresOf } from './quality/measures.ts';
+import { type MeasuredSet, printRows, type Row, rowsOf } from './quality/quality-table.ts';
+import { remembered } from './quality/remembered.ts';
+import { WAYS } from './quality/ways.ts';
 
-const DATA = path.resolve(import.meta.dirname, '../../../shared/bench/repositories');
-/** Hits asked for: enough to meet ten files where one file has many hits. */
-const DEEP_LIMIT = 100;
+const DATA = path.resolve(import.meta.dirname, '../../../shared/bench');
+const REPORT = path.resolve(import.meta.dirname, '../../out/bench/quality.json');
+const NDCG_LIMIT = 0.92;
 
-interface Way {
-  readonly name: string;
-  readonly mode: SearchMode;
-  readonly signals: readonly Signal[];
-  readonly limit: number;
-}
-
-const WAYS: readonly Way[] = [
-  { name: 'words', mode: 'text', signals: [], limit: DEEP_LIMIT },
-  { name: 'vectors', mode: 'semantic', signals: [], limit: DEEP_LIMIT },
-  { name: 'fused', mode: 'hybrid', signals: [], limit: DEEP_LIMIT },
-  { name: 'ranked', mode: 'hybrid', signals: SIGNALS, limit: DEEP_LIMIT },
-  { name: 'ranked, 10 hits', mode: 'hybrid', signals: SIGNALS, limit: 10 },
-  {
-    name: '… without spread files',
-    mode: 'hybrid',
-    signals: SIGNALS.filter((signal) => signal !== spreadFiles),
-    limit: 10,
-  },
-  ...SIGNALS.filter((signal) => signal !== spreadFiles).map((left) => ({
-    name: `without ${left.name}`,
-    mode: 'hybrid' as const,
-    signals: SIGNALS.filter((signal) => signal !== left),
-    limit: DEEP_LIMIT,
-  })),
-];
-
-const repositories = await judgedRepositories(DATA);
-if (repositories.length === 0) {
-  console.log(`skipped: no labelled repositories in ${DATA}`);
+const wanted = process.argv.slice(2);
+const sets = (await judgedSets(DATA)).filter(
+  ({ name }) => wanted.length === 0 || wanted.includes(name),
+);
+if (sets.length === 0) {
+  console.log(`skipped: no judged sets in ${DATA}`);
 } else {
-  const scores = new Map<string, number[][]>(WAYS.map(({ name }) => [name, []]));
-  for (const repository of repositories) {
-    for (const [way, perQuery] of await measure(repository)) scores.get(way)!.push(perQuery);
-  }
-  printTable(repositories, scores);
+  const measured: MeasuredSet[] = [];
+  for (const set of sets) measured.push({ set, byWay: await measure(set) });
+  const ways = WAYS.map(({ name }) => name);
+  const rows = rowsOf(measured, ways);
+  printRows(rows, ways);
+  console.log();
+  for (const line of limitsOf(rows)) console.log(line);
+  await mkdir(path.dirname(REPORT), { recursive: true });
+  await writeFile(REPORT, JSON.stringify(rows, null, 2));
 }
 
-/** NDCG@10 of each query, by way. */
-async function measure(repository: JudgedRepository): Promise<Map<string, number[]>> {
+/** Measures of each query, by way. */
+async function measure(set: JudgedSet): Promise<Map<string, Measures[]>> {
   const directory = await realpath(await mkdtemp(path.join(tmpdir(), 'embeddingcache-bench-')));
   try {
-    const indexed = await indexRepository(repository, directory);
+    const indexed = await indexSet(set, directory);
     try {
-      const results = new Map<string, number[]>();
-      for (const { name, mode, signals, limit } of WAYS) {
-        const perQuery: number[] = [];
-        for (const { text, grades } of repository.queries) {
-          const paths = await indexed.search(text, { mode, limit, signals });
-          perQuery.push(ndcg(paths, grades, 10));
+      const grep = grepOver(set.texts);
+      const asked = { ...indexed, reader: remembered(indexed.reader) };
+      const byWay = new Map<string, Measures[]>();
+      for (const way of WAYS) {
+        const measures: Measures[] = [];
+        for (const { text, grades } of set.queries) {
+          measures.push(measuresOf(await way.order(text, asked, grep), grades));
         }
-        results.set(name, perQuery);
+        byWay.set(way.name, measures);
       }
-      return results;
+      return byWay;
     } finally {
       await indexed.close();
     }
@@ -77,32 +59,20 @@ async function measure(repository: JudgedRepository): Promise<Map<string, number
   }
 }
 
-function printTable(
-  measured: readonly JudgedRepository[],
-  scores: ReadonlyMap<string, number[][]>,
-): void {
-  const categories = [
-    ...new Set(measured.flatMap(({ queries }) => queries.map(({ category }) => category))),
-  ].sort();
-  const rows = [...scores].map(([name, perRepository]) => {
-    const byCategory = categories.map((wanted) =>
-      mean(
-        measured.flatMap(({ queries }, r) =>
-          perRepository[r]!.filter((_, q) => queries[q]!.category === wanted),
-        ),
-      ),
-    );
-    const means = perRepository.map(mean);
-    return [name, mean(means), ...means, ...byCategory];
-  });
-  const heads = ['NDCG@10', 'mean', ...measured.map(({ name }) => name), ...categories];
-  for (const row of [heads, ...rows]) {
-    const [first, ...figures] = row.map((cell) =>
-      typeof cell === 'number' ? cell.toFixed(3) : cell,
-    );
-    console.log(
-      first!.padEnd(26) +
-        figures.map((cell, i) => cell.padStart(Math.max(8, heads[i + 1]!.length + 2))).join(''),
-    );
+/** What must hold, and whether it does. */
+function limitsOf(rows: readonly Row[]): string[] {
+  const lines: string[] = [];
+  const check = (what: string, ours: number, limit: number): void => {
+    const verdict = ours >= limit ? 'held' : 'MISSED';
+    lines.push(`${verdict.padEnd(8)}${what}: ${ours.toFixed(3)}, at least ${limit.toFixed(3)}`);
+  };
+  for (const { group, name, figures } of rows) {
+    const figure = (way: string): number => figures[way]!;
+    if (group === 'repository')
+      check(`${name} ranked against BM25`, figure('ranked'), figure('BM25'));
+    if (name !== 'NDCG@10') continue;
+    if (group === 'repositories') check('repositories ranked', figure('ranked'), NDCG_LIMIT);
+    else check(`${group} fused`, figure('fused'), Math.max(figure('BM25'), figure('vectors')));
   }
+  return lines;
 }
