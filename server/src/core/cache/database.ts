@@ -97,7 +97,12 @@ interface ConnectionSource {
 
 function setPragmas(connection: Connection, { pageSize }: DatabaseOptions): void {
   connection.pragma('busy_timeout = 50');
-  connection.pragma(`page_size = ${pageSize}`);
+  if (connection.pragma('page_count', { simple: true }) === 0) {
+    connection.pragma(`page_size = ${pageSize}`);
+    // What is removed can then be given back a few pages at a time. Asked of a file that has
+    // pages already, this would need the write lock.
+    connection.pragma('auto_vacuum = INCREMENTAL');
+  }
   connection.pragma('journal_mode = WAL');
   // With WAL a power cut may take the last commits, never corrupt; they are embedded again.
   connection.pragma('synchronous = NORMAL');

@@ -4,14 +4,15 @@ import { Failure } from '../errors.ts';
 import { canonicalSpace, type EmbeddingSpace } from '../keys/space.ts';
 import { hashToBytes, type TextHash } from '../keys/text-hash.ts';
 import { fromBlob, toBlob } from '../vectors/blob.ts';
-import { BYTES_PER_NUMBER } from '../vectors/element.ts';
 import { hasDirection, type Vector } from '../vectors/vector.ts';
 import { retryWhileBusy } from './busy-retry.ts';
 import { checksumOf } from './checksum.ts';
+import { LastUse } from './last-use.ts';
 import { databaseFailure, openDatabase, withConnection, writeOn } from './database.ts';
 import { migrate } from './migrations/migrate.ts';
 import { shardMigrations } from './migrations/shard-migrations.ts';
 import { Prepared } from './prepared.ts';
+import { wholeVectorOf, type StoredVector } from './stored-vector.ts';
 
 /** All vectors of one space. */
 export interface Shard {
@@ -24,7 +25,7 @@ export interface Shard {
   close(): Promise<void>;
 }
 
-const SELECT = 'SELECT vector, checksum FROM embedding WHERE hash = ?';
+const SELECT = 'SELECT id, vector, checksum FROM embedding WHERE hash = ?';
 // Only misses are put: a row that is there already is a race (equal) or damaged (replaced).
 const INSERT = `INSERT INTO embedding (hash, vector, checksum) VALUES (?, ?, ?)
   ON CONFLICT (hash) DO UPDATE SET vector = excluded.vector, checksum = excluded.checksum
@@ -64,12 +65,12 @@ class SqliteShard implements Shard {
   readonly space: EmbeddingSpace;
   readonly #db: Knex;
   readonly #prepared = new Prepared();
-  readonly #bytes: number;
+  readonly #lastUse: LastUse;
 
   constructor(db: Knex, space: EmbeddingSpace) {
     this.#db = db;
+    this.#lastUse = new LastUse(db);
     this.space = space;
-    this.#bytes = space.dimensions * BYTES_PER_NUMBER[space.element];
   }
 
   async getMany(hashes: readonly TextHash[]): Promise<Map<TextHash, Vector>> {
@@ -80,9 +81,11 @@ class SqliteShard implements Shard {
         const select = this.#prepared.on(connection, SELECT);
         for (const hash of batch) {
           const bytes = hashToBytes(hash);
-          const row = select.get(bytes) as { vector: Buffer; checksum: number } | undefined;
-          const vector = row ? this.#wholeVector(bytes, row) : null;
-          if (vector) found.set(hash, vector);
+          const row = select.get(bytes) as (StoredVector & { id: number }) | undefined;
+          const vector = row ? wholeVectorOf(this.space, bytes, row) : null;
+          if (!row || !vector) continue;
+          found.set(hash, vector);
+          this.#lastUse.note(row.id);
         }
       });
     }
@@ -112,13 +115,13 @@ class SqliteShard implements Shard {
   }
 
   async count(): Promise<number> {
-    const { EmbeddingRow } = await import('./models/embedding-row.ts');
-    // Rows are never deleted one by one, so the highest id is their number, without a scan.
-    const highest = await EmbeddingRow.bindKnex(this.#db).query().max('id as id').first();
-    return highest?.id ?? 0;
+    const { LastUseRow } = await import('./models/last-use-row.ts');
+    // As many rows as there are embeddings, in a hundredth of the pages.
+    return LastUseRow.bindKnex(this.#db).query().resultSize();
   }
 
   async close(): Promise<void> {
+    await this.#lastUse.close();
     await this.#db.destroy();
   }
 
@@ -135,14 +138,6 @@ class SqliteShard implements Shard {
       throw new Failure('internal', `a vector that is all zeros or not finite in ${element}`);
     }
     return blob;
-  }
-
-  /** Null for a row whose bytes are damaged, or stand for no vector. */
-  #wholeVector(hash: Buffer, row: { vector: Buffer; checksum: number }): Vector | null {
-    if (row.vector.length !== this.#bytes) return null;
-    if (row.checksum !== checksumOf(hash, row.vector)) return null;
-    const vector = fromBlob(row.vector, this.space.element);
-    return hasDirection(vector) ? vector : null;
   }
 }
 

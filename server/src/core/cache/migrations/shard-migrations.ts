@@ -29,4 +29,26 @@ export const shardMigrations: readonly Migration[] = [
       });
     },
   },
+  {
+    name: 'last use',
+    async up(transaction) {
+      await transaction.schema.createTable('lastUse', (table) => {
+        table.integer('id').primary();
+        // Days since 1970, UTC.
+        table.integer('day').notNullable();
+      });
+      await transaction.raw(
+        `INSERT INTO lastUse (id, day) SELECT id, unixepoch() / 86400 FROM embedding`,
+      );
+      // Whoever puts or removes an embedding keeps the two tables in step without knowing.
+      await transaction.raw(`CREATE TRIGGER embeddingPut AFTER INSERT ON embedding BEGIN
+        INSERT INTO lastUse (id, day) VALUES (new.id, unixepoch() / 86400); END`);
+      await transaction.raw(`CREATE TRIGGER embeddingMended AFTER UPDATE OF vector ON embedding BEGIN
+        UPDATE lastUse SET day = unixepoch() / 86400 WHERE id = new.id; END`);
+      await transaction.raw(`CREATE TRIGGER embeddingMoved AFTER UPDATE OF id ON embedding BEGIN
+        UPDATE lastUse SET id = new.id WHERE id = old.id; END`);
+      await transaction.raw(`CREATE TRIGGER embeddingRemoved AFTER DELETE ON embedding BEGIN
+        DELETE FROM lastUse WHERE id = old.id; END`);
+    },
+  },
 ];
