@@ -14,6 +14,7 @@ export function cacheSwitchedOff(directory: string): EmbeddingCache {
     texts: {
       get: async () => null,
       putMany: async () => undefined,
+      missingOf: async () => new Map(),
       count: async () => 0,
       close: async () => undefined,
     },

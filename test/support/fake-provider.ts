@@ -13,6 +13,10 @@ export interface FakeProviderOptions {
   readonly dimensions?: number;
   readonly limits?: BatchLimits;
   readonly fieldWeights?: FieldWeights;
+  /** Says it is a model with a published price. */
+  readonly priced?: boolean;
+  /** Tokens it reports for each request; by default one for each character. */
+  readonly tokensPerRequest?: number;
   /** Called with each batch before it is answered; may throw. */
   readonly onBatch?: (texts: readonly string[]) => void | Promise<void>;
 }
@@ -27,10 +31,15 @@ export class FakeProvider implements EmbeddingProvider {
   /** Every text asked for, in order. */
   readonly asked: string[] = [];
   requests = 0;
+  readonly #tokensPerRequest: number | undefined;
   readonly #onBatch: (texts: readonly string[]) => void | Promise<void>;
 
   constructor(options: FakeProviderOptions = {}) {
-    this.space = spaceNamed(options.model ?? 'fake', options.dimensions);
+    const space = spaceNamed(options.model ?? 'fake', options.dimensions);
+    this.space = options.priced
+      ? { ...space, provider: 'openai', model: 'text-embedding-3-small' }
+      : space;
+    this.#tokensPerRequest = options.tokensPerRequest;
     this.limits = options.limits ?? { maxItems: 100, maxTokens: 100_000 };
     this.fieldWeights = options.fieldWeights ?? null;
     this.#onBatch = options.onBatch ?? (() => undefined);
@@ -51,7 +60,7 @@ export class FakeProvider implements EmbeddingProvider {
           ? { kind: 'failed', reason: 'the text is empty' }
           : { kind: 'vector', vector: fakeVector(this.space, text) },
       ),
-      tokens: texts.reduce((sum, text) => sum + text.length, 0),
+      tokens: this.#tokensPerRequest ?? texts.reduce((sum, text) => sum + text.length, 0),
       requests: 1,
     };
   }

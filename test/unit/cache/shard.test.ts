@@ -62,6 +62,37 @@ describe('a shard', () => {
     await shard.close();
   });
 
+  it('remembers what texts were billed as, where that is known', async () => {
+    const shard = await openShard(path.join(tempDirectory(), 'a.db'), space);
+    const [first, second, third] = [...vectors.keys()];
+    await shard.putMany(
+      vectors,
+      new Map([
+        [first!, 7],
+        [second!, 0],
+      ]),
+    );
+    const tokens = new Map<TextHash, number>();
+    await shard.getMany([first!, second!, third!], tokens);
+    expect([...tokens.values()]).toEqual([7, 0]);
+    await shard.close();
+  });
+
+  it('lets other events in while it reads and writes many', async () => {
+    const shard = await openShard(path.join(tempDirectory(), 'a.db'), space);
+    const many = Array.from({ length: 5000 }, (_, i) => textHashOf(String(i)));
+    const vector = fakeVector(space, 'one');
+    let turns = 0;
+    const count = setInterval(() => turns++, 0);
+    await shard.putMany(new Map(many.map((hash) => [hash, vector])));
+    const whenPut = turns;
+    await shard.getMany(many);
+    clearInterval(count);
+    expect(whenPut).toBeGreaterThanOrEqual(2);
+    expect(turns - whenPut).toBeGreaterThanOrEqual(2);
+    await shard.close();
+  });
+
   it('refuses a vector of another length', async () => {
     const shard = await openShard(path.join(tempDirectory(), 'a.db'), space);
     await expect(

@@ -117,6 +117,27 @@ describe('the embedder', () => {
     expect(provider.asked).toEqual(['a']);
   });
 
+  it('counts as saved exactly what the texts were billed as', async () => {
+    const { embedder, ledger } = await setUp({ priced: true, tokensPerRequest: 1000 });
+    await embedder.embedMany(['a', 'bb', 'cccc'], { signal });
+    const paid = await ledger.since('');
+    await embedder.embedMany(['cccc', 'a', 'bb', 'a'], { signal });
+    const after = await ledger.since('');
+    expect(paid).toMatchObject({ tokens: 1000, costUsd: 1000 * 0.02e-6, savedUsd: 0 });
+    expect(after.costUsd).toBe(paid.costUsd);
+    expect(after.savedUsd).toBeCloseTo(paid.costUsd, 15);
+  });
+
+  it('writes a text again whose vector is there without it', async () => {
+    const { embedder, cache, shard, provider } = await setUp();
+    const hash = textHashOf('a');
+    await shard.putMany(new Map([[hash, fakeVector(provider.space, 'a')]]));
+    expect(await cache.texts.get(hash)).toBeNull();
+    await embedder.embedMany(['a'], { signal });
+    await expect.poll(() => cache.texts.get(hash)).toBe('a');
+    expect(provider.requests).toBe(0);
+  });
+
   it('counts hits, misses, requests and tokens in the ledger', async () => {
     const { embedder, ledger } = await setUp();
     await embedder.embedMany(['aa', 'bb'], { signal });

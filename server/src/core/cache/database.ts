@@ -82,6 +82,11 @@ export function writeOn<T>(connection: Connection, write: () => T): T {
   return connection.inTransaction ? write() : connection.transaction(write).immediate();
 }
 
+/** Runs synchronous reads in one transaction: alone, each would take and drop the file's lock. */
+export function readOn<T>(connection: Connection, read: () => T): T {
+  return connection.inTransaction ? read() : connection.transaction(read).deferred();
+}
+
 /** A database's error without its message, which carries SQL and values. */
 export function databaseFailure(attempt: string, error: unknown): Failure {
   if (error instanceof Failure) return error;

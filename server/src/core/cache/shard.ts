@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { Failure } from '../errors.ts';
 import { canonicalSpace, type EmbeddingSpace } from '../keys/space.ts';
@@ -8,7 +9,7 @@ import { hasDirection, type Vector } from '../vectors/vector.ts';
 import { retryWhileBusy } from './busy-retry.ts';
 import { checksumOf } from './checksum.ts';
 import { LastUse } from './last-use.ts';
-import { databaseFailure, openDatabase, withConnection, writeOn } from './database.ts';
+import { databaseFailure, openDatabase, readOn, withConnection, writeOn } from './database.ts';
 import { migrate } from './migrations/migrate.ts';
 import { shardMigrations } from './migrations/shard-migrations.ts';
 import { Prepared } from './prepared.ts';
@@ -17,18 +18,28 @@ import { wholeVectorOf, type StoredVector } from './stored-vector.ts';
 /** All vectors of one space. */
 export interface Shard {
   readonly space: EmbeddingSpace;
-  /** Vectors of the hashes that are here and whole; a damaged row counts as absent. */
-  getMany(hashes: readonly TextHash[]): Promise<Map<TextHash, Vector>>;
-  /** Durable once it returns. Vectors have the space's length. */
-  putMany(vectors: ReadonlyMap<TextHash, Vector>): Promise<void>;
+  /**
+   * Vectors of the hashes that are here and whole; a damaged row counts as absent. `tokens` gets
+   * what the texts found were billed as, where that is recorded.
+   */
+  getMany(
+    hashes: readonly TextHash[],
+    tokens?: Map<TextHash, number>,
+  ): Promise<Map<TextHash, Vector>>;
+  /** Durable once it returns. Vectors have the space's length. `tokens`: what each was billed as. */
+  putMany(
+    vectors: ReadonlyMap<TextHash, Vector>,
+    tokens?: ReadonlyMap<TextHash, number>,
+  ): Promise<void>;
   count(): Promise<number>;
   close(): Promise<void>;
 }
 
-const SELECT = 'SELECT id, vector, checksum FROM embedding WHERE hash = ?';
+const SELECT = 'SELECT id, vector, checksum, tokens FROM embedding WHERE hash = ?';
 // Only misses are put: a row that is there already is a race (equal) or damaged (replaced).
-const INSERT = `INSERT INTO embedding (hash, vector, checksum) VALUES (?, ?, ?)
-  ON CONFLICT (hash) DO UPDATE SET vector = excluded.vector, checksum = excluded.checksum
+const INSERT = `INSERT INTO embedding (hash, vector, checksum, tokens) VALUES (?, ?, ?, ?)
+  ON CONFLICT (hash) DO UPDATE SET vector = excluded.vector, checksum = excluded.checksum,
+    tokens = coalesce(excluded.tokens, tokens)
   WHERE vector <> excluded.vector OR checksum <> excluded.checksum`;
 
 /** Longest stretch of synchronous work: 1,000 puts take about 30 ms. */
@@ -61,6 +72,11 @@ export async function readSpace(file: string): Promise<EmbeddingSpace | null> {
   }
 }
 
+interface Row extends StoredVector {
+  readonly id: number;
+  readonly tokens: number | null;
+}
+
 class SqliteShard implements Shard {
   readonly space: EmbeddingSpace;
   readonly #db: Knex;
@@ -73,28 +89,39 @@ class SqliteShard implements Shard {
     this.space = space;
   }
 
-  async getMany(hashes: readonly TextHash[]): Promise<Map<TextHash, Vector>> {
+  async getMany(
+    hashes: readonly TextHash[],
+    tokens?: Map<TextHash, number>,
+  ): Promise<Map<TextHash, Vector>> {
     const found = new Map<TextHash, Vector>();
     for (let start = 0; start < hashes.length; start += BATCH) {
+      if (start > 0) await nextTurn();
       const batch = hashes.slice(start, start + BATCH);
       await withConnection(this.#db, (connection) => {
         const select = this.#prepared.on(connection, SELECT);
-        for (const hash of batch) {
-          const bytes = hashToBytes(hash);
-          const row = select.get(bytes) as (StoredVector & { id: number }) | undefined;
-          const vector = row ? wholeVectorOf(this.space, bytes, row) : null;
-          if (!row || !vector) continue;
-          found.set(hash, vector);
-          this.#lastUse.note(row.id);
-        }
+        readOn(connection, () => {
+          for (const hash of batch) {
+            const bytes = hashToBytes(hash);
+            const row = select.get(bytes) as Row | undefined;
+            const vector = row ? wholeVectorOf(this.space, bytes, row) : null;
+            if (!row || !vector) continue;
+            found.set(hash, vector);
+            if (row.tokens !== null) tokens?.set(hash, row.tokens);
+            this.#lastUse.note(row.id);
+          }
+        });
       });
     }
     return found;
   }
 
-  async putMany(vectors: ReadonlyMap<TextHash, Vector>): Promise<void> {
+  async putMany(
+    vectors: ReadonlyMap<TextHash, Vector>,
+    tokens?: ReadonlyMap<TextHash, number>,
+  ): Promise<void> {
     const entries = [...vectors].map(([hash, vector]) => [hash, this.#blobOf(vector)] as const);
     for (let start = 0; start < entries.length; start += BATCH) {
+      if (start > 0) await nextTurn();
       const batch = entries.slice(start, start + BATCH);
       try {
         await retryWhileBusy(() =>
@@ -103,7 +130,7 @@ class SqliteShard implements Shard {
             writeOn(connection, () => {
               for (const [hash, blob] of batch) {
                 const bytes = hashToBytes(hash);
-                insert.run(bytes, blob, checksumOf(bytes, blob));
+                insert.run(bytes, blob, checksumOf(bytes, blob), tokens?.get(hash) ?? null);
               }
             });
           }),

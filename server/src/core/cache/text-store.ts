@@ -1,7 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { hashToBytes, textHashOf, type TextHash } from '../keys/text-hash.ts';
 import { retryWhileBusy } from './busy-retry.ts';
-import { databaseFailure, openDatabase, withConnection, writeOn } from './database.ts';
+import { databaseFailure, openDatabase, readOn, withConnection, writeOn } from './database.ts';
 import { hashstringMigrations } from './migrations/hashstring-migrations.ts';
 import { migrate } from './migrations/migrate.ts';
 import { Prepared } from './prepared.ts';
@@ -11,11 +12,15 @@ export interface TextStore {
   /** Null when the text is unknown, or when what is stored no longer matches its hash. */
   get(hash: TextHash): Promise<string | null>;
   putMany(texts: ReadonlyMap<TextHash, string>): Promise<void>;
+  /** Those of these texts that are not here, or not as they should be; none if none are kept. */
+  missingOf(texts: ReadonlyMap<TextHash, string>): Promise<Map<TextHash, string>>;
   count(): Promise<number>;
   close(): Promise<void>;
 }
 
 const SELECT = 'SELECT text FROM hashstring WHERE hash = ?';
+// Compared in SQLite: reading the text back would cost more than all the rest.
+const IS_WHOLE = 'SELECT 1 FROM hashstring WHERE hash = ? AND text = ?';
 const INSERT = `INSERT INTO hashstring (hash, text) VALUES (?, ?)
   ON CONFLICT (hash) DO UPDATE SET text = excluded.text WHERE text <> excluded.text`;
 const BATCH = 500;
@@ -59,6 +64,7 @@ class SqliteTextStore implements TextStore {
     if (!this.#storeText) return;
     const entries = [...texts];
     for (let start = 0; start < entries.length; start += BATCH) {
+      if (start > 0) await nextTurn();
       const batch = entries.slice(start, start + BATCH);
       try {
         await retryWhileBusy(() =>
@@ -73,6 +79,25 @@ class SqliteTextStore implements TextStore {
         throw databaseFailure('storing texts', error);
       }
     }
+  }
+
+  async missingOf(texts: ReadonlyMap<TextHash, string>): Promise<Map<TextHash, string>> {
+    const missing = new Map<TextHash, string>();
+    if (!this.#storeText) return missing;
+    const entries = [...texts];
+    for (let start = 0; start < entries.length; start += BATCH) {
+      if (start > 0) await nextTurn();
+      const batch = entries.slice(start, start + BATCH);
+      await withConnection(this.#db, (connection) => {
+        const isWhole = this.#prepared.on(connection, IS_WHOLE);
+        readOn(connection, () => {
+          for (const [hash, text] of batch) {
+            if (isWhole.get(hashToBytes(hash), text) === undefined) missing.set(hash, text);
+          }
+        });
+      });
+    }
+    return missing;
   }
 
   async count(): Promise<number> {

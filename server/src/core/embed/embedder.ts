@@ -6,6 +6,7 @@ import { batchesOf } from '../providers/batching.ts';
 import type { EmbeddingProvider } from '../providers/provider.ts';
 import type { Ledger } from '../usage/ledger.ts';
 import { costUsd } from '../usage/prices.ts';
+import { tokenShares } from '../usage/token-shares.ts';
 import { NO_USAGE } from '../usage/usage.ts';
 import type { Vector } from '../vectors/vector.ts';
 
@@ -72,9 +73,10 @@ class CachingEmbedder implements Embedder {
     const byHash = new Map(hashes.map((hash, i) => [hash, texts[i]!]));
     const settled: Settled = new Map();
     const sent = { requests: 0, tokens: 0 };
+    const billed = new Map<TextHash, number>();
     while (settled.size < byHash.size) {
       const open = [...byHash.keys()].filter((hash) => !settled.has(hash));
-      const hits = await this.#parts.shard.getMany(open);
+      const hits = await this.#parts.shard.getMany(open, billed);
       for (const [hash, vector] of hits) settled.set(hash, { kind: 'hit', hash, vector });
       const misses = open.filter((hash) => !hits.has(hash));
       const others = misses.flatMap((hash) => this.#inFlight.get(hash) ?? []);
@@ -86,7 +88,10 @@ class CachingEmbedder implements Embedder {
       options.signal.throwIfAborted();
     }
     const outcomes = hashes.map((hash) => settled.get(hash)!);
-    this.#recordHits(settled, byHash);
+    const hits = new Map([...byHash].filter(([hash]) => settled.get(hash)!.kind === 'hit'));
+    this.#recordHits(hits, billed);
+    // A kill between the two stores, or damage, may have left a vector without its text.
+    if (options.store !== false) await this.#keepTexts(hits);
     return { outcomes, ...sent };
   }
 
@@ -121,6 +126,11 @@ class CachingEmbedder implements Embedder {
         sent.tokens += answer.tokens;
         const vectors = new Map<TextHash, Vector>();
         const texts = new Map<TextHash, string>();
+        const shares = tokenShares(
+          answer.tokens,
+          batch.map(([, text]) => provider.countTokens(text)),
+        );
+        const tokens = new Map(batch.map(([hash], i) => [hash, shares[i]!]));
         batch.forEach(([hash, text], i) => {
           const outcome = answer.outcomes[i]!;
           settled.set(
@@ -137,7 +147,7 @@ class CachingEmbedder implements Embedder {
         this.#recordMisses(store ? vectors.size : 0, answer);
         if (store) {
           // The vectors first: they are what was paid for.
-          await this.#parts.shard.putMany(vectors);
+          await this.#parts.shard.putMany(vectors, provider.local ? undefined : tokens);
           await this.#parts.texts.putMany(texts);
         }
       }
@@ -158,16 +168,25 @@ class CachingEmbedder implements Embedder {
     });
   }
 
-  #recordHits(settled: Settled, byHash: ReadonlyMap<TextHash, string>): void {
-    const hits = [...settled.values()].filter((outcome) => outcome.kind === 'hit');
-    if (hits.length === 0) return;
+  /** In the background: a lookup must not wait for a lock, nor fail for what it did not need. */
+  async #keepTexts(texts: ReadonlyMap<TextHash, string>): Promise<void> {
+    const missing = await this.#parts.texts.missingOf(texts);
+    if (missing.size === 0) return;
+    this.#parts.texts.putMany(missing).catch(() => {
+      // The next hit tries again.
+    });
+  }
+
+  #recordHits(hits: ReadonlyMap<TextHash, string>, billed: ReadonlyMap<TextHash, number>): void {
+    if (hits.size === 0) return;
     const { provider } = this.#parts;
-    const tokens = provider.local
-      ? 0
-      : hits.reduce((sum, { hash }) => sum + provider.countTokens(byHash.get(hash)!), 0);
+    let tokens = 0;
+    if (!provider.local) {
+      for (const [hash, text] of hits) tokens += billed.get(hash) ?? provider.countTokens(text);
+    }
     this.#parts.ledger.record(this.#spaceId, {
       ...NO_USAGE,
-      hits: hits.length,
+      hits: hits.size,
       savedUsd: costUsd(this.space.provider, this.space.model, tokens),
     });
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** SHA-512 of a text's UTF-8 bytes, as 128 hex digits. Within one space it is the cache key. */
 export type TextHash = string & { readonly __brand: 'TextHash' };
@@ -7,7 +7,7 @@ export type TextHash = string & { readonly __brand: 'TextHash' };
 export const HASH_FUNCTION = 'sha512';
 
 export function textHashOf(text: string): TextHash {
-  return createHash(HASH_FUNCTION).update(text, 'utf8').digest('hex') as TextHash;
+  return hash(HASH_FUNCTION, text, 'hex') as TextHash;
 }
 
 /** The 64 raw bytes that are stored. */

@@ -51,4 +51,12 @@ export const shardMigrations: readonly Migration[] = [
         DELETE FROM lastUse WHERE id = old.id; END`);
     },
   },
+  {
+    name: 'tokens',
+    async up(transaction) {
+      await transaction.schema.alterTable('embedding', (table) => {
+        table.integer('tokens');
+      });
+    },
+  },
 ];

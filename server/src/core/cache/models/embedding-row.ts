@@ -10,4 +10,6 @@ export class EmbeddingRow extends Model {
   declare vector: Buffer;
   /** CRC-32 of hash and vector, as a signed 32-bit integer. */
   declare checksum: number;
+  /** What the text was billed as; null where that is unknown. */
+  declare tokens: number | null;
 }
