@@ -5,6 +5,8 @@ import { isCancelled } from './server-errors.ts';
 
 /** A choice of model writes several settings, one after another: they are taken as one change. */
 const settleMs = 500;
+/** Settings that decide what is indexed, and how. */
+const followed = ['embeddingCache', 'files.exclude', 'search.exclude'];
 
 /**
  * What happens without a command: settings and keys reach the server as they change, and a workspace
@@ -16,7 +18,7 @@ export function startBackgroundWork(parts: Parts): vscode.Disposable {
   return vscode.Disposable.from(
     work,
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('embeddingCache')) work.followLater();
+      if (followed.some((section) => event.affectsConfiguration(section))) work.followLater();
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       work.followLater();

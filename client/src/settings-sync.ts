@@ -1,10 +1,12 @@
 import type {
   ApiKeyMessage,
+  ExcludePattern,
   ProviderSettings,
   ServerSettings,
 } from '../../server/protocol/settings.ts';
 import * as vscode from 'vscode';
 import type { Consent } from './consent.ts';
+import { editorExcludes, ownExcludes } from './exclude-patterns.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
 import type { ApiKeys, KeyOwner } from './secrets.ts';
 import type { ServerApi } from './server-api.ts';
@@ -39,8 +41,9 @@ export class SettingsSync {
       // In Restricted Mode the built-in model answers, and no network is used at all.
       provider: vscode.workspace.isTrusted ? providerOf(settings) : { kind: 'embedded' },
       allowedOrigins: vscode.workspace.isTrusted ? this.#consent.origins() : [],
-      exclude: settings.exclude,
+      exclude: [...ownExcludes(settings.exclude), ...excludesOfEditor()],
       maxFileSizeKb: settings.maxFileSizeKb,
+      trusted: vscode.workspace.isTrusted,
     };
   }
 
@@ -79,6 +82,20 @@ export class SettingsSync {
     if (endpoint?.origin == null || !this.#consent.allows(endpoint)) return null;
     return { provider: endpoint.provider, origin: endpoint.origin };
   }
+}
+
+/** One server serves all folders, and leaving out too much is the safe side. */
+function excludesOfEditor(): ExcludePattern[] {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const patterns = folders.flatMap(({ uri }) =>
+    ['files', 'search'].flatMap((section) =>
+      editorExcludes(
+        `${section}.exclude`,
+        vscode.workspace.getConfiguration(section, uri).get('exclude'),
+      ),
+    ),
+  );
+  return [...new Map(patterns.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 function providerOf(settings: Settings): ProviderSettings {

@@ -10,9 +10,17 @@ export interface ServerSettings {
   readonly provider: ProviderSettings;
   /** Origins (`https://api.openai.com`) the user agreed to send this workspace's text to. */
   readonly allowedOrigins: readonly string[];
-  /** Further globs to leave out of the index. */
-  readonly exclude: readonly string[];
+  /** What to leave out of the index beside what ignore files say. */
+  readonly exclude: readonly ExcludePattern[];
   readonly maxFileSizeKb: number;
+  /** Whether the workspace is trusted: git is asked about its folders only then. */
+  readonly trusted: boolean;
+}
+
+/** A line as ignore files have it, with the name of the setting it comes from. */
+export interface ExcludePattern {
+  readonly pattern: string;
+  readonly setting: string;
 }
 
 export type ProviderSettings =

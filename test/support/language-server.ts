@@ -27,6 +27,7 @@ export function settingsOf(changes: Partial<ServerSettings>): ServerSettings {
     allowedOrigins: [],
     exclude: [],
     maxFileSizeKb: 1024,
+    trusted: true,
     ...changes,
   };
 }

@@ -28,7 +28,9 @@ export const configSchema = z.object({
     .object({ element: z.enum(ELEMENT_TYPES), normalised: z.boolean() })
     .default(STANDARD_FORM),
   /** Further globs to leave out of the index. */
-  exclude: z.array(z.string()).default([]),
+  exclude: z.array(z.object({ pattern: z.string(), setting: z.string() })).default([]),
+  /** Whether git may be asked about folders: not about one that is not trusted. */
+  git: z.boolean().default(true),
   maxFileSizeKb: z.number().int().positive().default(1024),
 });
 

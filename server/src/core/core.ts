@@ -6,6 +6,7 @@ import type { Config, ProviderConfig } from './config.ts';
 import type { Embedder, EmbedOptions, EmbedOutcome } from './embed/embedder.ts';
 import { Failure } from './errors.ts';
 import { openDiskSource } from './files/disk-source.ts';
+import { openBlobTable, type BlobTable } from './index/blob-table.ts';
 import { createIndexReader } from './index/folder-reader.ts';
 import type { IndexReader } from './index/index-reader.ts';
 import type { IndexProgress, IndexReport } from './index/index-report.ts';
@@ -132,6 +133,7 @@ class CachingCore implements Core {
   readonly #runs = new OneAtATime();
   readonly #listeners = new Set<() => void>();
   #opened: Promise<OpenedProvider> | null = null;
+  #blobs: Promise<BlobTable> | null = null;
 
   constructor(config: Config, deps: CoreDeps, cache: EmbeddingCache, ledger: Ledger) {
     this.#config = config;
@@ -245,6 +247,7 @@ class CachingCore implements Core {
     await this.#runs.idle();
     const indexes = await Promise.allSettled(this.#indexes.values());
     for (const index of indexes) if (index.status === 'fulfilled') await index.value.close();
+    await (await this.#blobs?.catch(() => null))?.close();
     try {
       await this.#ledger.close();
     } finally {
@@ -301,10 +304,20 @@ class CachingCore implements Core {
       index: await this.#index(folder, signal),
       source: this.#sourceOf(folder),
       chunker: lineChunker,
+      blobs: await this.#blobTable(),
       embedder: documents,
       provider,
       now: () => Date.now(),
     };
+  }
+
+  #blobTable(): Promise<BlobTable> {
+    this.#blobs ??= openBlobTable(this.#workspaces, this.#cache.texts);
+    return this.#blobs;
+  }
+
+  get #workspaces(): string {
+    return path.join(this.#config.cacheDir, 'workspaces');
   }
 
   async #reader(folder: string): Promise<IndexReader | null> {
@@ -317,8 +330,8 @@ class CachingCore implements Core {
   }
 
   #sourceOf(folder: string) {
-    const { exclude, maxFileSizeKb } = this.#config;
-    return openDiskSource({ folder, exclude, maxFileSizeKb });
+    const { exclude, maxFileSizeKb, git } = this.#config;
+    return openDiskSource({ folder, exclude, maxFileSizeKb, git });
   }
 
   async #index(folder: string, signal: AbortSignal): Promise<WorkspaceIndex> {
@@ -327,7 +340,7 @@ class CachingCore implements Core {
     if (!index) {
       index = openWorkspaceIndex({
         folder,
-        directory: path.join(this.#config.cacheDir, 'workspaces'),
+        directory: this.#workspaces,
         space: provider.space,
       });
       this.#indexes.set(folder, index);

@@ -131,12 +131,14 @@ describe('listing a folder on disk', () => {
       'data/b.ts': '',
       'c.ts': '',
     });
-    expect(await listed(folder, { exclude: ['**/*.sql', 'data/**'] })).toEqual([
-      '.embeddingignore',
-      'a.sql: ignored',
-      'c.ts',
-      'data/b.ts: ignored',
-    ]);
+    expect(
+      await listed(folder, {
+        exclude: [
+          { pattern: '**/*.sql', setting: 'a' },
+          { pattern: 'data/**', setting: 'a' },
+        ],
+      }),
+    ).toEqual(['.embeddingignore', 'a.sql: ignored', 'c.ts', 'data/b.ts: ignored']);
   });
 
   it('never gives files that hold secrets, and a repository cannot relax that', async () => {

@@ -1,7 +1,7 @@
 import type { Connection } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
 import type { Chunk } from '../chunks/chunk.ts';
-import type { FileEntry, SkipReason } from '../files/file-source.ts';
+import type { FileEntry, SkippedFile, SkipReason } from '../files/file-source.ts';
 import { hashFromBytes, hashToBytes, textHashOf } from '../keys/text-hash.ts';
 import type { KnownFile } from './file-changes.ts';
 import type { IndexedChunk } from './index-reader.ts';
@@ -11,10 +11,13 @@ import { Lexical } from './lexical.ts';
 export interface FileContent {
   readonly entry: FileEntry;
   readonly scannedAtMs: number;
-  /** Chunks, or why there are none. */
+  /** Git's id of the bytes that were read; null where none were. */
+  readonly blob: string | null;
+  /** Chunks, or why there are none, or that they are those already known. */
   readonly content:
     | { readonly kind: 'chunks'; readonly chunks: readonly Chunk[] }
-    | { readonly kind: 'skipped'; readonly reason: SkipReason };
+    | { readonly kind: 'skipped'; readonly reason: SkipReason }
+    | { readonly kind: 'same' };
 }
 
 /** A chunk the file has now. */
@@ -34,12 +37,19 @@ export interface FileUpdate {
   readonly dropped: readonly number[];
 }
 
-const FILES = 'SELECT id, path, size, mtimeMs, scannedAtMs, skipped FROM file';
+const FILES = 'SELECT id, path, size, mtimeMs, scannedAtMs, skipped, blob FROM file';
+const FILE = `${FILES} WHERE path = ?`;
+const FILES_BELOW = `${FILES} WHERE path >= ? AND path < ?`;
+const SKIPPED = 'SELECT path, skipped AS reason FROM file WHERE skipped IS NOT NULL ORDER BY path';
+const TOUCH_FILE = `UPDATE file SET size = @size, mtimeMs = @mtimeMs, scannedAtMs = @scannedAtMs
+  WHERE path = @path`;
+const COUNT_NOT_REFUSED = 'SELECT count(*) FROM chunk WHERE failedSpace IS NOT ?';
+const FORGET_SNAPSHOT = "DELETE FROM about WHERE name = 'snapshot'";
 const CHUNK_PATHS = 'SELECT chunk.id, file.path FROM chunk JOIN file ON file.id = chunk.fileId';
-const PUT_FILE = `INSERT INTO file (path, size, mtimeMs, scannedAtMs, skipped)
-  VALUES (@path, @size, @mtimeMs, @scannedAtMs, @skipped)
+const PUT_FILE = `INSERT INTO file (path, size, mtimeMs, scannedAtMs, skipped, blob)
+  VALUES (@path, @size, @mtimeMs, @scannedAtMs, @skipped, @blob)
   ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtimeMs = excluded.mtimeMs,
-    scannedAtMs = excluded.scannedAtMs, skipped = excluded.skipped
+    scannedAtMs = excluded.scannedAtMs, skipped = excluded.skipped, blob = excluded.blob
   RETURNING id`;
 const CHUNKS_OF_FILE = `SELECT id, startLine, endLine, hash, symbols, failedSpace FROM chunk
   WHERE fileId = ? ORDER BY startLine`;
@@ -72,9 +82,30 @@ export class ChunkTable {
   }
 
   files(connection: Connection): Map<string, KnownFile> {
-    type Row = Omit<KnownFile, 'skipped'> & { skipped: SkipReason | null };
-    const rows = this.#prepared.on(connection, FILES).all() as Row[];
-    return new Map(rows.map((row) => [row.path, { ...row, skipped: row.skipped !== null }]));
+    const rows = this.#prepared.on(connection, FILES).all() as KnownFile[];
+    return new Map(rows.map((row) => [row.path, row]));
+  }
+
+  /** Those of these paths that are known. */
+  filesAt(connection: Connection, paths: readonly string[]): Map<string, KnownFile> {
+    const select = this.#prepared.on(connection, FILE);
+    const rows = paths.map((path) => select.get(path) as KnownFile | undefined);
+    return new Map(rows.filter((row) => row !== undefined).map((row) => [row.path, row]));
+  }
+
+  /** As `filesAt`; a path may also be a folder, which stands for all files below it. */
+  filesUnder(connection: Connection, paths: readonly string[]): Map<string, KnownFile> {
+    const known = this.filesAt(connection, paths);
+    const select = this.#prepared.on(connection, FILES_BELOW);
+    for (const path of paths) {
+      // '0' is the character after '/'.
+      for (const row of select.all(`${path}/`, `${path}0`) as KnownFile[]) known.set(row.path, row);
+    }
+    return known;
+  }
+
+  skipped(connection: Connection): SkippedFile[] {
+    return this.#prepared.on(connection, SKIPPED).all() as SkippedFile[];
   }
 
   /** Path of every chunk, by id. */
@@ -91,13 +122,27 @@ export class ChunkTable {
     }[];
   }
 
+  countNotRefused(connection: Connection, spaceId: string): number {
+    return this.#prepared.on(connection, COUNT_NOT_REFUSED).pluck().get(spaceId) as number;
+  }
+
+  /** Files changed one by one: what holds of the folder as a whole is no longer known. */
+  forgetSnapshot(connection: Connection): void {
+    this.#prepared.on(connection, FORGET_SNAPSHOT).run();
+  }
+
   /** Chunks of the same text and symbols stay as they are, wherever in the file they moved. */
-  putFile(connection: Connection, { entry, scannedAtMs, content }: FileContent): FileUpdate {
+  putFile(connection: Connection, file: FileContent): FileUpdate {
+    const { entry, scannedAtMs, content, blob } = file;
     const { path, size, mtimeMs } = entry;
+    if (content.kind === 'same') {
+      this.#prepared.on(connection, TOUCH_FILE).run({ path, size, mtimeMs, scannedAtMs });
+      return { chunks: [], added: [], dropped: [] };
+    }
     const skipped = content.kind === 'skipped' ? content.reason : null;
     const { id: fileId } = this.#prepared
       .on(connection, PUT_FILE)
-      .get({ path, size, mtimeMs, scannedAtMs, skipped }) as { id: number };
+      .get({ path, size, mtimeMs, scannedAtMs, skipped, blob }) as { id: number };
     const leftOver = Map.groupBy(this.#chunksOfFile(connection, fileId), ({ hash, symbols }) =>
       matchKey(hash, symbols),
     );
@@ -123,6 +168,14 @@ export class ChunkTable {
     const dropped = [...leftOver.values()].flat().map(({ id }) => id);
     this.#dropChunks(connection, dropped);
     return { chunks, added, dropped };
+  }
+
+  /** Chunks of a file, by line. */
+  chunksAt(connection: Connection, path: string): IndexedChunk[] {
+    const [file] = this.filesAt(connection, [path]).values();
+    if (!file) return [];
+    const ids = this.#chunksOfFile(connection, file.id).map(({ id }) => id);
+    return [...this.chunks(connection, ids).values()];
   }
 
   /** Ids of the chunks that went with the file. */

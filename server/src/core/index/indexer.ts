@@ -1,11 +1,13 @@
 import type { Chunk, Chunker } from '../chunks/chunk.ts';
 import type { Embedder } from '../embed/embedder.ts';
-import type { FileEntry, FileSource } from '../files/file-source.ts';
+import type { FileSource } from '../files/file-source.ts';
 import type { EmbeddingProvider } from '../providers/provider.ts';
 import { costUsd } from '../usage/prices.ts';
+import type { BlobTable } from './blob-table.ts';
 import type { FileContent } from './chunk-table.ts';
 import { vectorsOf } from './chunk-vectors.ts';
-import { fileChanges, type FileChanges } from './file-changes.ts';
+import { fileChanges, type DirtyFile, type FileChanges } from './file-changes.ts';
+import { findChanges } from './find-changes.ts';
 import type { ChunkFailure, IndexProgress, IndexReport } from './index-report.ts';
 import type { WorkspaceIndex } from './workspace-index.ts';
 
@@ -13,6 +15,7 @@ export interface IndexerParts {
   readonly index: WorkspaceIndex;
   readonly source: FileSource;
   readonly chunker: Chunker;
+  readonly blobs: BlobTable;
   readonly embedder: Embedder;
   readonly provider: EmbeddingProvider;
   now(): number;
@@ -27,6 +30,8 @@ export interface IndexRunOptions {
 
 /** Chunks handled together with a model in this process: short enough to keep the loop free. */
 const LOCAL_GROUP_CHUNKS = 48;
+/** Files stored together at most, so that a folder of empty or skipped files is stored in steps. */
+const GROUP_FILES = 256;
 
 /** Brings the whole folder's index up to date. */
 export async function indexFolder(
@@ -35,18 +40,19 @@ export async function indexFolder(
 ): Promise<IndexReport> {
   const { index, source, chunker } = parts;
   const scannedAtMs = parts.now();
-  const { files, skipped } = await source.list(options.signal);
-  const known = await index.files();
-  const unfinished = await index.unfinishedFiles();
-  const recut = (await index.about('chunker')) !== chunker.name;
-  const changes = fileChanges(files, known, ({ id }) => recut || unfinished.has(id));
+  const changes = await findChanges({ index, source, chunkerName: chunker.name }, options.signal);
   const run = new IndexRun(parts, options, scannedAtMs);
   await run.bringUpToDate(changes);
   if (!options.dryRun) {
-    await index.setAbout({ chunker: chunker.name, skipped: String(skipped.length) });
+    const { snapshotId } = changes;
+    await index.setAbout({
+      chunker: chunker.name,
+      // A file that was not as git said it would be was changed meanwhile: look again next time.
+      ...(snapshotId !== null && run.foundAllAsListed ? { snapshot: snapshotId } : {}),
+    });
     await index.markIndexed(new Date(scannedAtMs));
   }
-  return run.report(files.length + skipped.length, skipped.length);
+  return run.report();
 }
 
 /** The same for files said to have changed. A folder that is gone may be named, too. */
@@ -57,15 +63,12 @@ export async function refreshFiles(
 ): Promise<IndexReport> {
   const { index, source } = parts;
   const scannedAtMs = parts.now();
-  const { files, skipped } = await source.stat(paths);
-  const present = new Set(files.map(({ path }) => path));
-  const known = await index.files();
-  const removed = [...known.values()].filter(
-    ({ path }) => !present.has(path) && paths.some((p) => path === p || path.startsWith(`${p}/`)),
-  );
+  const { files, skipped } = await source.stat(paths, options.signal);
+  const known = await index.filesUnder(paths);
   const run = new IndexRun(parts, options, scannedAtMs);
-  await run.bringUpToDate({ dirty: files, removed, unchanged: 0 });
-  return run.report(files.length + skipped.length, skipped.length);
+  // Said to have changed: the size and time that are known prove nothing.
+  await run.bringUpToDate(fileChanges(files, skipped, known, () => true));
+  return run.report();
 }
 
 class IndexRun {
@@ -78,6 +81,7 @@ class IndexRun {
   #files = { indexed: 0, unchanged: 0, skipped: 0 };
   #chunks = { total: 0, misses: 0, done: 0 };
   #sent = { requests: 0, tokens: 0 };
+  #foundAllAsListed = true;
 
   constructor(parts: IndexerParts, options: IndexRunOptions, scannedAtMs: number) {
     this.#parts = parts;
@@ -85,12 +89,22 @@ class IndexRun {
     this.#scannedAtMs = scannedAtMs;
   }
 
-  async bringUpToDate({ dirty, removed, unchanged }: FileChanges): Promise<void> {
+  /** Whether each file that was read was there, with the content the listing promised. */
+  get foundAllAsListed(): boolean {
+    return this.#foundAllAsListed;
+  }
+
+  async bringUpToDate(changes: FileChanges): Promise<void> {
     const { index, provider } = this.#parts;
     const { signal, dryRun = false } = this.#options;
+    const { dirty } = changes;
     const groupChunks = provider.local ? LOCAL_GROUP_CHUNKS : provider.limits.maxItems;
-    this.#files.unchanged = unchanged;
-    if (!dryRun) await index.removeFiles(removed);
+    this.#files.unchanged = changes.unchanged;
+    this.#files.skipped = changes.skipped;
+    if (!dryRun) {
+      await index.removeFiles(changes.removed);
+      await this.#putLeftOut(changes);
+    }
     let group: FileContent[] = [];
     let inGroup = 0;
     for (const [done, entry] of dirty.entries()) {
@@ -100,7 +114,7 @@ class IndexRun {
       group.push(content);
       inGroup += chunksOf(content).length;
       this.#chunks.total += chunksOf(content).length;
-      if (inGroup < groupChunks) continue;
+      if (inGroup < groupChunks && group.length < GROUP_FILES) continue;
       await this.#finishGroup(group, dryRun);
       this.#reportProgress(done + 1, dirty.length);
       group = [];
@@ -110,20 +124,16 @@ class IndexRun {
     this.#reportProgress(dirty.length, dirty.length);
   }
 
-  async report(filesTotal: number, skipped: number): Promise<IndexReport> {
+  async report(): Promise<IndexReport> {
     const { index, provider } = this.#parts;
     const { model, dimensions, provider: name } = provider.space;
+    const { indexed, unchanged, skipped } = this.#files;
     // Chunks of files that were not read again are as good as found.
     const { chunks: stored } = await index.counts();
     const total = this.#options.dryRun ? Math.max(stored, this.#chunks.total) : stored;
     return {
       folder: index.folder,
-      files: {
-        total: filesTotal,
-        indexed: this.#files.indexed,
-        unchanged: this.#files.unchanged,
-        skipped: skipped + this.#files.skipped,
-      },
+      files: { total: indexed + unchanged + skipped, indexed, unchanged, skipped },
       chunks: {
         total,
         hits: Math.max(0, total - this.#chunks.misses - this.#failures.length),
@@ -142,23 +152,39 @@ class IndexRun {
     };
   }
 
-  async #readFile(entry: FileEntry): Promise<FileContent | null> {
-    const { source, chunker } = this.#parts;
-    const read = await source.read(entry.path);
-    const scannedAtMs = this.#scannedAtMs;
-    switch (read.kind) {
-      case 'missing':
-        return null;
-      case 'skipped':
-        this.#files.skipped++;
-        return { entry, scannedAtMs, content: read };
-      case 'text': {
-        const chunks = chunker.chunk(entry.path, read.text);
-        return { entry, scannedAtMs, content: { kind: 'chunks', chunks } };
-      }
-      default:
-        return read satisfies never;
+  async #putLeftOut({ leftOut }: FileChanges): Promise<void> {
+    for (let at = 0; at < leftOut.length; at += GROUP_FILES) {
+      this.#options.signal.throwIfAborted();
+      const files = leftOut.slice(at, at + GROUP_FILES).map(({ path, reason }): FileContent => ({
+        entry: { path, size: 0, mtimeMs: 0 },
+        scannedAtMs: this.#scannedAtMs,
+        blob: null,
+        content: { kind: 'skipped', reason },
+      }));
+      await this.#parts.index.putFiles(files);
     }
+  }
+
+  async #readFile(entry: DirtyFile): Promise<FileContent | null> {
+    const { source, chunker, blobs } = this.#parts;
+    const { path, size, blob } = entry;
+    const scannedAtMs = this.#scannedAtMs;
+    if (blob !== undefined) {
+      const chunks = await blobs.chunksOf({ path, size, blob }, chunker.name);
+      if (chunks) return { entry, scannedAtMs, blob, content: { kind: 'chunks', chunks } };
+    }
+    const read = await source.read(path, blob);
+    if (read.kind === 'missing' || (blob !== undefined && read.blob !== blob)) {
+      this.#foundAllAsListed = false;
+    }
+    if (read.kind === 'missing') return null;
+    const common = { entry, scannedAtMs, blob: read.blob ?? null };
+    if (entry.doneIfBlob !== null && read.blob === entry.doneIfBlob) {
+      return { ...common, content: { kind: 'same' } };
+    }
+    if (read.kind === 'skipped') return { ...common, content: read };
+    const chunks = chunker.chunk(path, read.text);
+    return { ...common, content: { kind: 'chunks', chunks } };
   }
 
   async #finishGroup(group: readonly FileContent[], dryRun: boolean): Promise<void> {
@@ -171,14 +197,15 @@ class IndexRun {
     const { index, embedder, provider } = this.#parts;
     const stored = await index.putFiles(group);
     stored.forEach(({ changed }, i) => {
-      if (group[i]!.content.kind === 'skipped') return;
-      if (changed) this.#files.indexed++;
+      if (group[i]!.content.kind === 'skipped') this.#files.skipped++;
+      else if (changed) this.#files.indexed++;
       else this.#files.unchanged++;
     });
     const pending = stored.flatMap((file) => file.pending);
     const result = await vectorsOf(pending, embedder, provider.fieldWeights, this.#options.signal);
     await index.setVectors(result.vectors);
     await index.setFailures(result.failures);
+    await this.#rememberBlobs(group);
     this.#sent.requests += result.requests;
     this.#sent.tokens += result.tokens;
     this.#chunks.done += group.reduce((sum, file) => sum + chunksOf(file).length, 0);
@@ -194,6 +221,17 @@ class IndexRun {
     });
   }
 
+  async #rememberBlobs(group: readonly FileContent[]): Promise<void> {
+    const { blobs, chunker } = this.#parts;
+    const known = group.flatMap((file) => {
+      const { blob, entry } = file;
+      // Only what git has under this id: elsewhere nobody will ask for it.
+      if (blob === null || blob !== entry.blob || file.content.kind !== 'chunks') return [];
+      return { blob, path: entry.path, size: entry.size, chunks: file.content.chunks };
+    });
+    await blobs.putMany(known, chunker.name);
+  }
+
   async #predict(group: readonly FileContent[]): Promise<void> {
     const { embedder, provider } = this.#parts;
     const texts = group.flatMap(chunksOf).map(({ text }) => text);
@@ -203,7 +241,11 @@ class IndexRun {
       this.#chunks.misses++;
       this.#sent.tokens += provider.local ? 0 : provider.countTokens(text);
     }
-    this.#files.indexed += group.filter((file) => file.content.kind === 'chunks').length;
+    for (const { content } of group) {
+      if (content.kind === 'chunks') this.#files.indexed++;
+      else if (content.kind === 'same') this.#files.unchanged++;
+      else this.#files.skipped++;
+    }
     this.#chunks.done += texts.length;
   }
 

@@ -11,6 +11,7 @@ import {
   type Connection,
 } from '../cache/database.ts';
 import { migrate } from '../cache/migrations/migrate.ts';
+import type { SkippedFile } from '../files/file-source.ts';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
 import type { Vector } from '../vectors/vector.ts';
 import { ChunkTable, type FileContent, type PlacedChunk } from './chunk-table.ts';
@@ -36,7 +37,7 @@ export interface WorkspaceCounts {
   readonly indexed: boolean;
 }
 
-export type AboutName = 'folder' | 'chunker' | 'skipped' | `indexedAt ${string}`;
+export type AboutName = 'folder' | 'chunker' | 'snapshot' | `indexedAt ${string}`;
 
 export interface WorkspaceIndexOptions {
   /** Absolute path of the folder, symbolic links resolved. */
@@ -95,6 +96,28 @@ export class WorkspaceIndex {
     return this.#read((connection) => this.#table.files(connection));
   }
 
+  /** Those of these paths that are known. */
+  filesAt(paths: readonly string[]): Promise<Map<string, KnownFile>> {
+    return this.#read((connection) => this.#table.filesAt(connection, paths));
+  }
+
+  /** As `filesAt`; a path may also be a folder, which stands for all files below it. */
+  filesUnder(paths: readonly string[]): Promise<Map<string, KnownFile>> {
+    return this.#read((connection) => this.#table.filesUnder(connection, paths));
+  }
+
+  /** Every file that is not indexed, with the reason, by path. */
+  skipped(): Promise<SkippedFile[]> {
+    return this.#read((connection) => this.#table.skipped(connection));
+  }
+
+  /** Whether every chunk has its vector in this space, or was refused one. */
+  isFinished(): Promise<boolean> {
+    return this.#read(
+      (connection) => this.#table.countNotRefused(connection, this.#spaceId) === this.#vectors.size,
+    );
+  }
+
   /** Files with a chunk that has no vector in this space and was not refused one. */
   async unfinishedFiles(): Promise<Set<number>> {
     const chunks = await this.#read((connection) =>
@@ -104,8 +127,9 @@ export class WorkspaceIndex {
   }
 
   putFiles(files: readonly FileContent[]): Promise<StoredFile[]> {
-    return this.#write((connection) =>
-      files.map((file) => {
+    return this.#write((connection) => {
+      this.#table.forgetSnapshot(connection);
+      return files.map((file) => {
         const { chunks, added, dropped } = this.#table.putFile(connection, file);
         for (const id of added) this.#pathOf.set(id, file.entry.path);
         this.#forget(dropped);
@@ -113,13 +137,14 @@ export class WorkspaceIndex {
           ({ id, failedSpace }) => !this.#vectors.has(id) && failedSpace !== this.#spaceId,
         );
         return { pending, changed: added.length + dropped.length > 0 };
-      }),
-    );
+      });
+    });
   }
 
   async removeFiles(files: readonly KnownFile[]): Promise<void> {
     if (files.length === 0) return;
     await this.#write((connection) => {
+      this.#table.forgetSnapshot(connection);
       for (const { id } of files) this.#forget(this.#table.removeFile(connection, id));
     });
   }
@@ -168,9 +193,7 @@ export class WorkspaceIndex {
     return {
       files: await files.clone().whereNull('skipped').resultSize(),
       chunks: await ChunkRow.bindKnex(this.#db).query().resultSize(),
-      skipped:
-        (await files.clone().whereNotNull('skipped').resultSize()) +
-        Number((await this.about('skipped')) ?? 0),
+      skipped: await files.clone().whereNotNull('skipped').resultSize(),
       indexed: (await this.about(`indexedAt ${this.#spaceId}`)) !== null,
     };
   }
@@ -192,6 +215,11 @@ export class WorkspaceIndex {
     return this.#read((connection) =>
       this.#lexical.match(connection, words, limit, (id) => this.#accepts(id, accepts)),
     );
+  }
+
+  /** Chunks of a file, by line; none for a file that is not indexed. */
+  chunksAt(path: string): Promise<IndexedChunk[]> {
+    return this.#read((connection) => this.#table.chunksAt(connection, path));
   }
 
   chunks(ids: readonly number[]): Promise<Map<number, IndexedChunk>> {

@@ -8,8 +8,9 @@ const settingsSchema: z.ZodType<ServerSettings> = z.object({
   storeText: z.boolean(),
   provider: providerConfigSchema,
   allowedOrigins: z.array(z.string()),
-  exclude: z.array(z.string()),
+  exclude: z.array(z.object({ pattern: z.string(), setting: z.string() })),
   maxFileSizeKb: z.number().int().positive(),
+  trusted: z.boolean(),
 });
 
 /** The client's settings, checked. Throws ZodError for anything else. */
@@ -18,7 +19,7 @@ export function parseSettings(raw: unknown): ServerSettings {
 }
 
 export function configOf(settings: ServerSettings): Config {
-  const { storeText, provider, exclude, maxFileSizeKb } = settings;
+  const { storeText, provider, exclude, maxFileSizeKb, trusted } = settings;
   const directory = settings.directory || process.env['EMBEDDINGCACHE_DIR'];
   return configSchema.parse({
     cacheDir: directory || envPaths('embeddingcache', { suffix: '' }).data,
@@ -26,5 +27,6 @@ export function configOf(settings: ServerSettings): Config {
     provider,
     exclude,
     maxFileSizeKb,
+    git: trusted,
   });
 }

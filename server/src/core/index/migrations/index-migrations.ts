@@ -47,4 +47,13 @@ export const indexMigrations: readonly Migration[] = [
       );
     },
   },
+  {
+    name: 'git’s id of a file’s content',
+    async up(transaction) {
+      await transaction.schema.alterTable('file', (table) => {
+        // Of the bytes that were read, hex; null where none were.
+        table.text('blob');
+      });
+    },
+  },
 ];

@@ -10,4 +10,6 @@ export class FileRow extends Model {
   declare mtimeMs: number;
   declare scannedAtMs: number;
   declare skipped: SkipReason | null;
+  /** Git's id of the bytes that were read; null where none were. */
+  declare blob: string | null;
 }
