@@ -91,6 +91,7 @@ async function openSet(folder: string, cacheDir: string) {
         texts.map(({ path, text }) => ({
           entry: { path, size: text.length, mtimeMs: 0 },
           scannedAtMs: 0,
+          blob: null,
           content: {
             kind: 'chunks',
             chunks: [{ text, startLine: 1, endLine: 1, symbols: definedSymbols(text) }],
