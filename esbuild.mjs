@@ -58,6 +58,11 @@ await Promise.all([
     entryPoints: ['server/src/frontends/cli/main.ts'],
     outfile: `${next}/cli/main.js`,
   }),
+  build({
+    ...server,
+    entryPoints: ['server/src/core/cache/maintenance/structure-worker.ts'],
+    outfile: `${next}/workers/structure-worker.js`,
+  }),
 ]);
 // better-sqlite3 looks for ../prebuilds/<platform>-<arch>.node beside the folder its code sits in.
 cpSync('node_modules/better-sqlite3/prebuilds', `${next}/prebuilds`, { recursive: true });

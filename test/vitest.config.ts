@@ -5,6 +5,8 @@ const project = (name: string, options: object = {}) => ({
     name,
     root: import.meta.dirname,
     include: [`${name}/**/*.test.ts`],
+    // Threads are started from TypeScript source here.
+    execArgv: ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     ...options,

@@ -4,7 +4,7 @@ import { configSchema } from '../../server/src/core/config.ts';
 import { createCore, type Core, type CoreDeps } from '../../server/src/core/core.ts';
 import type { IndexReport } from '../../server/src/core/index/index-report.ts';
 import type { OpenAiServer } from './openai-server.ts';
-import { providerDeps } from './provider-deps.ts';
+import { providerDeps, STRUCTURE_WORKER } from './provider-deps.ts';
 
 export interface CoreWorldOptions {
   readonly cacheDir: string;
@@ -32,6 +32,7 @@ export class CoreWorld {
       : { kind: 'embedded' };
     const core = await createCore(configSchema.parse({ cacheDir, provider }), {
       ...providerDeps(),
+      structureWorker: STRUCTURE_WORKER,
       ...(openCache ? { openCache } : {}),
     });
     try {

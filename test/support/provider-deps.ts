@@ -9,6 +9,12 @@ export const MODEL_FILE = path.resolve(
   '../../server/model/code-static-256.bin',
 );
 
+/** The script that checks a file's structure, as a thread runs it here. */
+export const STRUCTURE_WORKER = path.resolve(
+  import.meta.dirname,
+  '../../server/src/core/cache/maintenance/structure-worker.ts',
+);
+
 /** Dependencies of a provider that may talk to everyone, has no key and remembers nothing. */
 export function providerDeps(changes: Partial<ProviderDeps> = {}): ProviderDeps {
   return {

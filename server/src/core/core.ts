@@ -14,6 +14,7 @@ import { indexFolder, refreshFiles, type IndexerParts } from './index/indexer.ts
 import { openWorkspaceIndex, type WorkspaceIndex } from './index/workspace-index.ts';
 import type { EmbeddingSpace } from './keys/space.ts';
 import type { Logger } from './logger.ts';
+import { createMaintenance, type Maintenance, type MaintenanceDeps } from './maintenance.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { withShards, type OpenedProvider } from './opened-provider.ts';
 import { createProvider } from './providers/create-provider.ts';
@@ -25,7 +26,7 @@ import type { Usage } from './usage/usage.ts';
 import { toUnit, type Vector } from './vectors/vector.ts';
 
 /** What core needs from the process it runs in. */
-export interface CoreDeps {
+export interface CoreDeps extends MaintenanceDeps {
   readonly logger: Logger;
   /** Absolute path of the embedded model's file. */
   readonly modelFile: string;
@@ -97,6 +98,7 @@ export interface Core {
   similar(folders: readonly string[], text: string, options: SearchOptions): Promise<SearchHit[]>;
   folderState(folder: string): Promise<FolderState>;
   stats(): Promise<CoreStats>;
+  readonly maintenance: Maintenance;
   /** Called after any figure of `stats` or `folderState` changed. Returns what ends it. */
   onChange(listener: () => void): () => void;
   /** Waits for what is running: abort it first. */
@@ -124,6 +126,7 @@ export async function createCore(config: Config, deps: CoreDeps): Promise<Core> 
 
 class CachingCore implements Core {
   readonly provider: ProviderDescription;
+  readonly maintenance: Maintenance;
   readonly #config: Config;
   readonly #deps: CoreDeps;
   readonly #cache: EmbeddingCache;
@@ -141,6 +144,13 @@ class CachingCore implements Core {
     this.#cache = cache;
     this.#ledger = ledger;
     this.provider = describeProvider(config.provider);
+    this.maintenance = createMaintenance({
+      directory: config.cacheDir,
+      deps,
+      changed: () => {
+        this.#changed();
+      },
+    });
     this.#retriever = createRetriever({
       reader: (folder) => this.#reader(folder),
       embedQuery: (text, signal) => this.#embedQuery(text, signal),

@@ -13,6 +13,7 @@ import { withShards } from '../../../server/src/core/opened-provider.ts';
 import { EmbeddedProvider } from '../../../server/src/core/providers/embedded.ts';
 import { openLedger } from '../../../server/src/core/usage/ledger.ts';
 import type { Vector } from '../../../server/src/core/vectors/vector.ts';
+import { STRUCTURE_WORKER } from '../../support/provider-deps.ts';
 import type { JudgedSet } from './judged-set.ts';
 
 /** A judged set in a real index, read without core, which always ranks by all signals. */
@@ -30,6 +31,7 @@ const ignore = (): void => undefined;
 const DEPS: CoreDeps = {
   logger: { debug: ignore, info: ignore, warn: console.error, error: console.error },
   modelFile: MODEL_FILE,
+  structureWorker: STRUCTURE_WORKER,
   fetch: globalThis.fetch,
   apiKeyOf: () => null,
   mayContact: () => false,

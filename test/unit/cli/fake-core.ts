@@ -22,6 +22,9 @@ export class FakeCore implements Core {
     host: null,
     local: true,
   };
+  get maintenance(): Core['maintenance'] {
+    throw new Error('nothing is stored here, so there is nothing to look after');
+  }
   /** Texts of every `embed` call. */
   readonly embedCalls: (readonly string[])[] = [];
   readonly indexCalls: { folder: string; dryRun: boolean }[] = [];

@@ -38,6 +38,7 @@ export async function runWithFake(args: readonly string[], setting: Setting = {}
     signal: setting.signal ?? new AbortController().signal,
     version: '1.2.3',
     modelFile: '/nowhere/model.bin',
+    structureWorker: '/nowhere/structure-worker.js',
     fetch: () => Promise.reject(new Error('the CLI itself makes no request')),
     now: () => 0,
     createCore: (config, deps) => {

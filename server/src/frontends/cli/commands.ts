@@ -8,6 +8,7 @@ import { VECTOR_FORMATS } from './output/vector-output.ts';
 import { runSearch, type SearchFlags } from './search-command.ts';
 import { runSimilar, type SimilarFlags } from './similar-command.ts';
 import { runStats } from './stats-command.ts';
+import { runVerify, type VerifyFlags } from './verify-command.ts';
 import type { Terminal } from './terminal.ts';
 
 const SEARCH_MODES = ['hybrid', 'semantic', 'text'] as const;
@@ -90,6 +91,12 @@ export function createProgram(version: string, terminal: Terminal, act: Act): Co
     .command('stats')
     .description('show what the cache holds and what it saved')
     .action(() => act(optionsOf(), runStats));
+
+  program
+    .command('verify')
+    .description('check every vector and text of the cache')
+    .option('--repair', 'remove damaged rows, which are embedded again when needed')
+    .action((flags: VerifyFlags) => act(optionsOf(), (call) => runVerify(call, flags)));
 
   return program;
 }

@@ -12,6 +12,8 @@ export interface CliDeps {
   readonly version: string;
   /** Absolute path of the embedded model's file. */
   readonly modelFile: string;
+  /** Absolute path of the script that checks a file's structure. */
+  readonly structureWorker: string;
   readonly fetch: typeof globalThis.fetch;
   /** Milliseconds of any steady clock. */
   readonly now: () => number;
@@ -41,6 +43,7 @@ export async function withCore<T>(
   const core = await call.createCore(configSchema.parse(settings.config), {
     logger,
     modelFile: call.modelFile,
+    structureWorker: call.structureWorker,
     fetch: call.fetch,
     apiKeyOf: (_provider, origin) => (isNamed(origin) ? settings.apiKey : null),
     mayContact: isNamed,

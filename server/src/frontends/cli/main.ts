@@ -21,6 +21,7 @@ async function start(): Promise<void> {
     signal: abortOnInterrupt(process),
     version: versionOf(path.join(__dirname, '../../package.json')),
     modelFile: path.join(__dirname, '../model/code-static-256.bin'),
+    structureWorker: path.join(__dirname, '../workers/structure-worker.js'),
     fetch: globalThis.fetch,
     now: () => performance.now(),
     createCore: async (config, deps) => {

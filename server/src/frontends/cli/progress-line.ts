@@ -42,3 +42,13 @@ export function createProgressLine(
     },
   };
 }
+
+/** For work whose steps are too many to name: `Checking: 42%`. */
+export function showShare(
+  progress: ProgressLine,
+  what: string,
+): (state: { readonly done: number; readonly total: number }) => void {
+  return ({ done, total }) => {
+    progress.show(`${what}: ${total === 0 ? 0 : Math.floor((done / total) * 100)}%`);
+  };
+}

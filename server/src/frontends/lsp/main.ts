@@ -12,5 +12,8 @@ if (tooOld === null) {
 
 async function start(): Promise<void> {
   const { startServer } = await import('./server.ts');
-  startServer({ modelFile: path.join(__dirname, '../model/code-static-256.bin') });
+  startServer({
+    modelFile: path.join(__dirname, '../model/code-static-256.bin'),
+    structureWorker: path.join(__dirname, '../workers/structure-worker.js'),
+  });
 }

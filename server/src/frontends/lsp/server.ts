@@ -17,15 +17,17 @@ import { WorkspaceFolders } from './workspace-folders.ts';
 export interface ServerOptions {
   /** Absolute path of the embedded model's file. */
   readonly modelFile: string;
+  /** Absolute path of the script that checks a file's structure. */
+  readonly structureWorker: string;
 }
 
 /** Speaks LSP on stdin and stdout, and takes API keys over the process's own channel. */
-export function startServer({ modelFile }: ServerOptions): void {
+export function startServer(options: ServerOptions): void {
   const connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
   const logger = connectionLogger(connection.console);
   const keys = new ApiKeys();
   const folders = new WorkspaceFolders();
-  const session = new Session({ logger, modelFile, apiKeyOf: (...of) => keys.get(...of) });
+  const session = new Session({ ...options, logger, apiKeyOf: (...of) => keys.get(...of) });
   const stats = new StatsPublisher({ connection, session, folders });
   const watching = new FileWatching({ session, folders, stats, logger });
 

@@ -7,6 +7,7 @@ import { configOf } from './settings-config.ts';
 export interface SessionDeps {
   readonly logger: Logger;
   readonly modelFile: string;
+  readonly structureWorker: string;
   apiKeyOf(provider: string, origin: string): string | null;
 }
 
@@ -53,6 +54,7 @@ export class Session {
     const core = createCore(configOf(settings), {
       logger: this.#deps.logger,
       modelFile: this.#deps.modelFile,
+      structureWorker: this.#deps.structureWorker,
       fetch: globalThis.fetch,
       apiKeyOf: (provider, origin) => this.#deps.apiKeyOf(provider, origin),
       mayContact: (origin) => settings.allowedOrigins.includes(origin),

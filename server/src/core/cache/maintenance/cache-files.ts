@@ -1,0 +1,85 @@
+import { readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { Knex } from 'knex';
+import type { EmbeddingSpace } from '../../keys/space.ts';
+import { openDatabase } from '../database.ts';
+import { currentFile, generationFile, generationsIn } from '../generations.ts';
+import { hashstringMigrations } from '../migrations/hashstring-migrations.ts';
+import { migrate } from '../migrations/migrate.ts';
+import type { Migration } from '../migrations/migration.ts';
+import { shardMigrations } from '../migrations/shard-migrations.ts';
+import { shardNamesIn } from '../shard-file.ts';
+import { readSpace } from '../shard.ts';
+
+/** A space's current file. */
+export interface ShardFile {
+  /** Without its generation and its ending. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly file: string;
+  readonly space: EmbeddingSpace;
+}
+
+/** Files that are not finished shards are left out. */
+export async function shardFilesIn(directory: string): Promise<ShardFile[]> {
+  const found: ShardFile[] = [];
+  for (const name of shardNamesIn(directory)) {
+    const file = currentFile(directory, name);
+    const space = await readSpace(file);
+    if (space) found.push({ name, file, space });
+  }
+  return found;
+}
+
+export function textsFileIn(directory: string): string {
+  return currentFile(directory, 'hashstring');
+}
+
+/**
+ * Absolute paths of all databases of a cache, those of indexes and counters too, but no generation
+ * that a newer one has replaced: it was kept because it is damaged.
+ */
+export function currentDatabasesIn(directory: string): string[] {
+  const replaced = new Set(
+    [...generationsIn(directory)].flatMap(([name, generations]) =>
+      generations.slice(0, -1).map((generation) => generationFile(name, generation)),
+    ),
+  );
+  return readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.db'))
+    .filter((entry) => entry.parentPath !== directory || !replaced.has(entry.name))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** Bytes of a database with its write-ahead log. */
+export function bytesOf(file: string): number {
+  return sizeOf(file) + sizeOf(`${file}-wal`);
+}
+
+export function withShardFile<T>({ file }: ShardFile, use: (db: Knex) => Promise<T>): Promise<T> {
+  return withMigrated(file, shardMigrations, use);
+}
+
+export function withTextsFile<T>(directory: string, use: (db: Knex) => Promise<T>): Promise<T> {
+  return withMigrated(textsFileIn(directory), hashstringMigrations, use);
+}
+
+/** A connection of its own, so that a long run and the cache's own work do not wait in one line. */
+async function withMigrated<T>(
+  file: string,
+  migrations: readonly Migration[],
+  use: (db: Knex) => Promise<T>,
+): Promise<T> {
+  const db = await openDatabase(file, { pageSize: 8192 });
+  try {
+    await migrate(db, migrations);
+    return await use(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
