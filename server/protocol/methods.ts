@@ -1,4 +1,5 @@
 import type { EmbedParams, EmbedResult } from './embed.ts';
+import type { ExplainParams, FileExplanation, SkippedFile } from './explain.ts';
 import type { IndexParams, IndexProgress, IndexReport } from './index-report.ts';
 import type { SearchHit, SearchParams, SimilarParams } from './search-hit.ts';
 import type { Stats } from './stats.ts';
@@ -13,6 +14,10 @@ export interface Requests {
   'embeddingCache/search': [SearchParams, SearchHit[]];
   /** Ranked hits for code nearest in meaning to a text, best first. Cancellable. */
   'embeddingCache/similar': [SimilarParams, SearchHit[]];
+  /** Why a file is, or is not, indexed. */
+  'embeddingCache/explain': [ExplainParams, FileExplanation];
+  /** Every file that was found but is not indexed. */
+  'embeddingCache/skipped': [null, SkippedFile[]];
   /** What the status bar and the statistics page show. */
   'embeddingCache/stats': [null, Stats];
 }

@@ -60,7 +60,15 @@ export type WorkspaceState =
   | ({ readonly kind: 'failed'; readonly error: ErrorKind } & WorkspaceCounts);
 
 export interface WorkspaceCounts {
+  /** Indexed ones. */
   readonly files: number;
   readonly chunks: number;
+  /** Files found but not indexed. */
   readonly skipped: number;
+  /** The same by reason; only reasons that occur. */
+  readonly skippedByReason: Readonly<Partial<Record<SkipReason, number>>>;
 }
+
+/** Why a file that was found is not indexed. */
+export type SkipReason =
+  'ignored' | 'tooLarge' | 'generated' | 'binary' | 'secretName' | 'unreadable';

@@ -99,10 +99,10 @@ export class IndexWorld {
     );
     const chunks = [];
     for (const file of files) {
-      for (const { path: at, startLine, endLine, hash, symbols } of await this.index.chunksAt(
-        file.path,
-      )) {
-        chunks.push(`${at}:${startLine}-${endLine} ${hash.slice(0, 12)} ${symbols.join(' ')}`);
+      for (const { startLine, endLine, hash, symbols } of await this.index.chunksAt(file.path)) {
+        chunks.push(
+          `${file.path}:${startLine}-${endLine} ${hash.slice(0, 12)} ${symbols.join(' ')}`,
+        );
       }
     }
     const finished = await this.index.isFinished();

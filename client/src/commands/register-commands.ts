@@ -4,6 +4,8 @@ import { showError } from '../ui/show-error.ts';
 import { cancelIndexing } from './cancel-indexing.ts';
 import { copyVector } from './copy-vector.ts';
 import { embedSelection } from './embed-selection.ts';
+import { excludeFromIndex } from './exclude-from-index.ts';
+import { explainFile } from './explain-file.ts';
 import { findSimilar } from './find-similar.ts';
 import { indexWorkspace } from './index-workspace.ts';
 import { openSettings } from './open-settings.ts';
@@ -17,15 +19,17 @@ import { setApiKey } from './set-api-key.ts';
 import { showLog } from './show-log.ts';
 import { showStatistics } from './show-statistics.ts';
 
-/** Every command of the manifest. None takes arguments, so none has to distrust them. */
+/** Every command of the manifest. The few that take an argument distrust it. */
 export function registerCommands(parts: Parts): vscode.Disposable {
-  const commands: Record<string, (parts: Parts) => unknown> = {
+  const commands: Record<string, (parts: Parts, argument?: unknown) => unknown> = {
     search: searchWorkspace,
     findSimilar,
     embedSelection,
     copyVector,
     indexWorkspace,
     cancelIndexing,
+    explainFile,
+    excludeFromIndex,
     selectModel,
     setApiKey,
     removeApiKey,
@@ -38,9 +42,9 @@ export function registerCommands(parts: Parts): vscode.Disposable {
   };
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([name, run]) =>
-      vscode.commands.registerCommand(`embeddingCache.${name}`, async () => {
+      vscode.commands.registerCommand(`embeddingCache.${name}`, async (argument?: unknown) => {
         try {
-          return await run(parts);
+          return await run(parts, argument);
         } catch (error) {
           await showError(error, parts.log);
           return null;

@@ -1,6 +1,7 @@
 import type { Stats, Usage } from '../../../server/protocol/stats.ts';
 import { wordsOfData } from '../error-words.ts';
 import type { L10n } from '../l10n.ts';
+import { SKIP_REASONS, skipWords } from './skip-words.ts';
 import { bytes, count, percent, usd } from './numbers.ts';
 import { withoutControls } from './plain-text.ts';
 import { providerName } from './provider-name.ts';
@@ -140,6 +141,12 @@ function workspaceTable(stats: Stats, locale: string, l10n: L10n): string {
       { name: l10n.t('Files'), cells: [count(workspace.files, locale)] },
       { name: l10n.t('Chunks'), cells: [count(workspace.chunks, locale)] },
       { name: l10n.t('Skipped files'), cells: [count(workspace.skipped, locale)] },
+      ...SKIP_REASONS.filter((reason) => workspace.skippedByReason[reason] !== undefined).map(
+        (reason) => ({
+          name: l10n.t('– {0}', skipWords(reason, l10n)),
+          cells: [count(workspace.skippedByReason[reason] ?? 0, locale)],
+        }),
+      ),
     );
   }
   return table(l10n.t('This workspace'), [], rows);

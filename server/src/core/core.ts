@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { openCache as openSqliteCache, type EmbeddingCache } from './cache/embedding-cache.ts';
@@ -6,12 +7,14 @@ import type { Config, ProviderConfig } from './config.ts';
 import type { Embedder, EmbedOptions, EmbedOutcome } from './embed/embedder.ts';
 import { Failure } from './errors.ts';
 import { openDiskSource } from './files/disk-source.ts';
+import type { SkippedByReason, SkippedFile } from './files/file-source.ts';
 import { openBlobTable, type BlobTable } from './index/blob-table.ts';
 import { createIndexReader } from './index/folder-reader.ts';
+import { explainIndexed, type FileExplanation } from './index/file-explanation.ts';
 import type { IndexReader } from './index/index-reader.ts';
 import type { IndexProgress, IndexReport } from './index/index-report.ts';
 import { indexFolder, refreshFiles, type IndexerParts } from './index/indexer.ts';
-import { openWorkspaceIndex, type WorkspaceIndex } from './index/workspace-index.ts';
+import { indexFileOf, openWorkspaceIndex, type WorkspaceIndex } from './index/workspace-index.ts';
 import type { EmbeddingSpace } from './keys/space.ts';
 import type { Logger } from './logger.ts';
 import { createMaintenance, type Maintenance, type MaintenanceDeps } from './maintenance.ts';
@@ -69,6 +72,7 @@ export interface FolderState {
   readonly files: number;
   readonly chunks: number;
   readonly skipped: number;
+  readonly skippedByReason: SkippedByReason;
 }
 
 export interface CoreStats {
@@ -97,6 +101,12 @@ export interface Core {
   /** Hits nearest in meaning to a text. */
   similar(folders: readonly string[], text: string, options: SearchOptions): Promise<SearchHit[]>;
   folderState(folder: string): Promise<FolderState>;
+  /** Every file found in a folder that is not indexed, by path. */
+  skippedFiles(folder: string): Promise<SkippedFile[]>;
+  /** Why a file is, or is not, indexed. The path is relative to the folder. */
+  explainFile(folder: string, path: string): Promise<FileExplanation>;
+  /** The innermost folder around a file that has an index; null where none has. */
+  indexedFolderOf(file: string): string | null;
   stats(): Promise<CoreStats>;
   readonly maintenance: Maintenance;
   /** Called after any figure of `stats` or `folderState` changed. Returns what ends it. */
@@ -224,6 +234,23 @@ class CachingCore implements Core {
     const root = await folderOf(folder);
     const index = await this.#index(root, AbortSignal.timeout(60_000));
     return { folder: root, ...(await index.counts()) };
+  }
+
+  async skippedFiles(folder: string): Promise<SkippedFile[]> {
+    return (await this.#index(await folderOf(folder), AbortSignal.timeout(60_000))).skipped();
+  }
+
+  async explainFile(folder: string, file: string): Promise<FileExplanation> {
+    const root = await folderOf(folder);
+    const index = await this.#index(root, AbortSignal.timeout(60_000));
+    return explainIndexed(index, this.#sourceOf(root), file);
+  }
+
+  indexedFolderOf(file: string): string | null {
+    for (let at = path.dirname(file); ; at = path.dirname(at)) {
+      if (existsSync(indexFileOf(this.#workspaces, at))) return at;
+      if (path.dirname(at) === at) return null;
+    }
   }
 
   async stats(): Promise<CoreStats> {
@@ -373,4 +400,4 @@ async function folderOf(folder: string): Promise<string> {
   }
 }
 
-export type { EmbedOutcome, IndexProgress, IndexReport, ProviderConfig, Usage };
+export type { EmbedOutcome, FileExplanation, IndexProgress, IndexReport, ProviderConfig, Usage };

@@ -4,6 +4,7 @@ import type {
   CoreStats,
   EmbedOutcome,
   EmbedReport,
+  FileExplanation,
   IndexOptions,
   IndexReport,
   Usage,
@@ -110,7 +111,32 @@ export class FakeCore implements Core {
   }
 
   folderState(folder: string): ReturnType<Core['folderState']> {
-    return Promise.resolve({ folder, indexed: this.indexed, files: 2, chunks: 4, skipped: 0 });
+    return Promise.resolve({
+      folder,
+      indexed: this.indexed,
+      files: 2,
+      chunks: 4,
+      skipped: 0,
+      skippedByReason: {},
+    });
+  }
+
+  explanation: Omit<FileExplanation, 'path'> = {
+    indexed: false,
+    verdict: { kind: 'taken' },
+    chunks: [],
+  };
+
+  explainFile(_folder: string, path: string): Promise<FileExplanation> {
+    return Promise.resolve({ path, ...this.explanation });
+  }
+
+  indexedFolderOf(): string | null {
+    return null;
+  }
+
+  skippedFiles(): ReturnType<Core['skippedFiles']> {
+    return Promise.resolve([]);
   }
 
   stats(): Promise<CoreStats> {

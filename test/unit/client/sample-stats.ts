@@ -22,7 +22,13 @@ export function sampleStats(changes: Partial<Stats> = {}): Stats {
     today: { ...none, hits: 812, misses: 16 },
     month: { ...none, hits: 812, misses: 16, costUsd: 0.12, savedUsd: 3.4 },
     provider: { name: 'embedded', model: 'code-static-256', dimensions: 256, local: true },
-    workspace: { kind: 'ready', files: 1204, chunks: 8412, skipped: 37 },
+    workspace: {
+      kind: 'ready',
+      files: 1204,
+      chunks: 8412,
+      skipped: 37,
+      skippedByReason: { ignored: 30, binary: 7 },
+    },
     ...changes,
   };
 }

@@ -18,14 +18,8 @@ export interface CleanFile {
 export type SkipReason =
   'ignored' | 'tooLarge' | 'generated' | 'binary' | 'secretName' | 'unreadable';
 
-export const SKIP_REASONS: readonly SkipReason[] = [
-  'ignored',
-  'tooLarge',
-  'generated',
-  'binary',
-  'secretName',
-  'unreadable',
-];
+/** Number of files; only reasons that occur. */
+export type SkippedByReason = Readonly<Partial<Record<SkipReason, number>>>;
 
 export interface SkippedFile {
   readonly path: string;

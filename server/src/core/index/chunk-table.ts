@@ -29,6 +29,12 @@ export interface PlacedChunk {
   readonly failedSpace: string | null;
 }
 
+/** A chunk as an explanation shows it. */
+export interface ExplainedChunk extends Omit<IndexedChunk, 'id' | 'path'> {
+  /** Why it has no vector in this space; null where it has, or will have. */
+  readonly failure: string | null;
+}
+
 /** What bringing a file in did to its chunks. */
 export interface FileUpdate {
   readonly chunks: readonly PlacedChunk[];
@@ -43,6 +49,8 @@ const FILES_BELOW = `${FILES} WHERE path >= ? AND path < ?`;
 const SKIPPED = 'SELECT path, skipped AS reason FROM file WHERE skipped IS NOT NULL ORDER BY path';
 const TOUCH_FILE = `UPDATE file SET size = @size, mtimeMs = @mtimeMs, scannedAtMs = @scannedAtMs
   WHERE path = @path`;
+const COUNT_FILES = 'SELECT skipped, count(*) AS files FROM file GROUP BY skipped';
+const COUNT_CHUNKS = 'SELECT count(*) FROM chunk';
 const COUNT_NOT_REFUSED = 'SELECT count(*) FROM chunk WHERE failedSpace IS NOT ?';
 const FORGET_SNAPSHOT = "DELETE FROM about WHERE name = 'snapshot'";
 const CHUNK_PATHS = 'SELECT chunk.id, file.path FROM chunk JOIN file ON file.id = chunk.fileId';
@@ -60,6 +68,9 @@ const DELETE_CHUNK = 'DELETE FROM chunk WHERE id = ?';
 const DELETE_FILE = 'DELETE FROM file WHERE id = ?';
 const FAIL_CHUNK = 'UPDATE chunk SET failedSpace = ?, failure = ? WHERE id = ?';
 const NOT_REFUSED = 'SELECT id, fileId FROM chunk WHERE failedSpace IS NOT ?';
+const CHUNKS_AT = `SELECT startLine, endLine, hash, symbols,
+    CASE WHEN failedSpace = @spaceId THEN failure END AS failure
+  FROM chunk JOIN file ON file.id = chunk.fileId WHERE file.path = @path ORDER BY startLine`;
 const CHUNK = `SELECT chunk.id, path, startLine, endLine, hash, symbols
   FROM chunk JOIN file ON file.id = chunk.fileId WHERE chunk.id = ?`;
 
@@ -122,6 +133,19 @@ export class ChunkTable {
     }[];
   }
 
+  /** Number of files by the reason why they are not indexed; null: they are. */
+  countFiles(connection: Connection): Map<SkipReason | null, number> {
+    const rows = this.#prepared.on(connection, COUNT_FILES).all() as {
+      skipped: SkipReason | null;
+      files: number;
+    }[];
+    return new Map(rows.map(({ skipped, files }) => [skipped, files]));
+  }
+
+  countChunks(connection: Connection): number {
+    return this.#prepared.on(connection, COUNT_CHUNKS).pluck().get() as number;
+  }
+
   countNotRefused(connection: Connection, spaceId: string): number {
     return this.#prepared.on(connection, COUNT_NOT_REFUSED).pluck().get(spaceId) as number;
   }
@@ -171,11 +195,17 @@ export class ChunkTable {
   }
 
   /** Chunks of a file, by line. */
-  chunksAt(connection: Connection, path: string): IndexedChunk[] {
-    const [file] = this.filesAt(connection, [path]).values();
-    if (!file) return [];
-    const ids = this.#chunksOfFile(connection, file.id).map(({ id }) => id);
-    return [...this.chunks(connection, ids).values()];
+  chunksAt(connection: Connection, path: string, spaceId: string): ExplainedChunk[] {
+    const rows = this.#prepared.on(connection, CHUNKS_AT).all({ path, spaceId }) as (StoredChunk & {
+      failure: string | null;
+    })[];
+    return rows.map(({ startLine, endLine, hash, symbols, failure }) => ({
+      startLine,
+      endLine,
+      hash: hashFromBytes(hash),
+      symbols: symbolsOf(symbols),
+      failure,
+    }));
   }
 
   /** Ids of the chunks that went with the file. */
@@ -198,7 +228,7 @@ export class ChunkTable {
       const row = select.get(id) as (StoredChunk & { path: string }) | undefined;
       if (!row) continue;
       const { path, startLine, endLine } = row;
-      const symbols = row.symbols === '' ? [] : row.symbols.split(' ');
+      const symbols = symbolsOf(row.symbols);
       chunks.set(id, { id, path, startLine, endLine, hash: hashFromBytes(row.hash), symbols });
     }
     return chunks;
@@ -219,6 +249,10 @@ export class ChunkTable {
   #chunksOfFile(connection: Connection, fileId: number): StoredChunk[] {
     return this.#prepared.on(connection, CHUNKS_OF_FILE).all(fileId) as StoredChunk[];
   }
+}
+
+function symbolsOf(symbols: string): string[] {
+  return symbols === '' ? [] : symbols.split(' ');
 }
 
 function matchKey(hash: Buffer, symbols: string): string {

@@ -11,10 +11,15 @@ import {
   type Connection,
 } from '../cache/database.ts';
 import { migrate } from '../cache/migrations/migrate.ts';
-import type { SkippedFile } from '../files/file-source.ts';
+import type { SkippedByReason, SkippedFile } from '../files/file-source.ts';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
 import type { Vector } from '../vectors/vector.ts';
-import { ChunkTable, type FileContent, type PlacedChunk } from './chunk-table.ts';
+import {
+  ChunkTable,
+  type ExplainedChunk,
+  type FileContent,
+  type PlacedChunk,
+} from './chunk-table.ts';
 import type { KnownFile } from './file-changes.ts';
 import type { IndexedChunk, Scored } from './index-reader.ts';
 import { Lexical } from './lexical.ts';
@@ -33,6 +38,7 @@ export interface WorkspaceCounts {
   readonly files: number;
   readonly chunks: number;
   readonly skipped: number;
+  readonly skippedByReason: SkippedByReason;
   /** False until the folder was indexed to the end once in this space. */
   readonly indexed: boolean;
 }
@@ -49,8 +55,7 @@ export interface WorkspaceIndexOptions {
 
 export async function openWorkspaceIndex(options: WorkspaceIndexOptions): Promise<WorkspaceIndex> {
   ensurePrivateDirectory(options.directory);
-  const id = createHash('sha256').update(options.folder).digest('hex').slice(0, 16);
-  const db = await openDatabase(path.join(options.directory, `${id}.db`), { pageSize: 8192 });
+  const db = await openDatabase(indexFileOf(options.directory, options.folder), { pageSize: 8192 });
   try {
     await migrate(db, indexMigrations);
     const index = new WorkspaceIndex(db, options);
@@ -61,6 +66,12 @@ export async function openWorkspaceIndex(options: WorkspaceIndexOptions): Promis
     await db.destroy();
     throw error;
   }
+}
+
+/** Where the index of a folder (absolute path, links resolved) lies, or would lie. */
+export function indexFileOf(directory: string, folder: string): string {
+  const id = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  return path.join(directory, `${id}.db`);
 }
 
 /** Which chunks a folder has now, in one SQLite file that can be thrown away. */
@@ -187,13 +198,17 @@ export class WorkspaceIndex {
   }
 
   async counts(): Promise<WorkspaceCounts> {
-    const { FileRow } = await import('./models/file-row.ts');
-    const { ChunkRow } = await import('./models/chunk-row.ts');
-    const files = FileRow.bindKnex(this.#db).query();
+    const { byReason, chunks } = await this.#read((connection) => ({
+      byReason: this.#table.countFiles(connection),
+      chunks: this.#table.countChunks(connection),
+    }));
+    const files = byReason.get(null) ?? 0;
+    byReason.delete(null);
     return {
-      files: await files.clone().whereNull('skipped').resultSize(),
-      chunks: await ChunkRow.bindKnex(this.#db).query().resultSize(),
-      skipped: await files.clone().whereNotNull('skipped').resultSize(),
+      files,
+      chunks,
+      skipped: [...byReason.values()].reduce((sum, count) => sum + count, 0),
+      skippedByReason: Object.fromEntries(byReason) as SkippedByReason,
       indexed: (await this.about(`indexedAt ${this.#spaceId}`)) !== null,
     };
   }
@@ -218,8 +233,8 @@ export class WorkspaceIndex {
   }
 
   /** Chunks of a file, by line; none for a file that is not indexed. */
-  chunksAt(path: string): Promise<IndexedChunk[]> {
-    return this.#read((connection) => this.#table.chunksAt(connection, path));
+  chunksAt(path: string): Promise<ExplainedChunk[]> {
+    return this.#read((connection) => this.#table.chunksAt(connection, path, this.#spaceId));
   }
 
   chunks(ids: readonly number[]): Promise<Map<number, IndexedChunk>> {

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PROVIDER_KINDS, type GlobalOptions } from './cli-settings.ts';
 import { runEmbed, type EmbedFlags } from './embed-command.ts';
+import { runExplain, type ExplainFlags } from './explain-command.ts';
 import type { ExitCode } from './exit-code.ts';
 import { runIndex, type IndexFlags } from './index-command.ts';
 import type { Invocation } from './invocation.ts';
@@ -85,6 +86,15 @@ export function createProgram(version: string, terminal: Terminal, act: Act): Co
     )
     .action((texts: string[], flags: EmbedFlags) =>
       act(optionsOf(), (call) => runEmbed(call, texts, flags)),
+    );
+
+  program
+    .command('explain')
+    .description('say why a file is, or is not, indexed')
+    .argument('<file>', 'the file')
+    .option('--folder <folder>', 'the indexed folder it is in, if not the innermost')
+    .action((file: string, flags: ExplainFlags) =>
+      act(optionsOf(), (call) => runExplain(call, file, flags)),
     );
 
   program

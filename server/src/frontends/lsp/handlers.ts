@@ -10,6 +10,7 @@ import { failureOf } from '../../core/errors.ts';
 import type { SearchHit as CoreHit } from '../../core/search/search-hit.ts';
 import { norm } from '../../core/vectors/vector.ts';
 import { abortOn } from './abort-on.ts';
+import { explainUri, skippedIn } from './explanations.ts';
 import { addReports } from './index-reports.ts';
 import { paramsSchemas } from './params.ts';
 import { responseErrorOf } from './response-errors.ts';
@@ -110,6 +111,8 @@ export function registerHandlers(deps: HandlerDeps): void {
       .slice(0, limit);
   });
 
+  on('embeddingCache/explain', ({ uri }, core) => explainUri(core, folders, uri));
+  on('embeddingCache/skipped', (_, core) => skippedIn(core, folders));
   on('embeddingCache/stats', () => stats.gather());
 }
 

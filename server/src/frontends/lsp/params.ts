@@ -25,5 +25,7 @@ export const paramsSchemas: { [M in Method]: z.ZodType<ParamsOf<M>> } = {
     limit,
     except: z.object({ uri: z.url(), startLine: z.number(), endLine: z.number() }).exactOptional(),
   }),
+  'embeddingCache/explain': z.object({ uri: z.string() }),
+  'embeddingCache/skipped': z.null().or(z.undefined().transform(() => null)),
   'embeddingCache/stats': z.null().or(z.undefined().transform(() => null)),
 };

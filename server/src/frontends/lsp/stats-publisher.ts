@@ -1,5 +1,5 @@
 import type { Connection } from 'vscode-languageserver/node';
-import type { Stats, WorkspaceState } from '../../../protocol/stats.ts';
+import type { SkipReason, Stats, WorkspaceState } from '../../../protocol/stats.ts';
 import type { Core } from '../../core/core.ts';
 import { failureOf, type FailureKind } from '../../core/errors.ts';
 import type { Session } from './session.ts';
@@ -84,7 +84,8 @@ export class StatsPublisher {
   async #workspaceState(core: Core): Promise<WorkspaceState> {
     const folders = this.#deps.folders.paths;
     if (folders.length === 0) return { kind: 'noWorkspace' };
-    const counts = { files: 0, chunks: 0, skipped: 0 };
+    const byReason: Partial<Record<SkipReason, number>> = {};
+    const counts = { files: 0, chunks: 0, skipped: 0, skippedByReason: byReason };
     let indexed = false;
     try {
       for (const folder of folders) {
@@ -92,6 +93,9 @@ export class StatsPublisher {
         counts.files += state.files;
         counts.chunks += state.chunks;
         counts.skipped += state.skipped;
+        for (const [reason, files] of Object.entries(state.skippedByReason)) {
+          byReason[reason as SkipReason] = (byReason[reason as SkipReason] ?? 0) + files;
+        }
         indexed ||= state.indexed;
       }
     } catch (error) {

@@ -47,6 +47,7 @@ describe('the statistics page', () => {
       files: 0,
       chunks: 0,
       skipped: 0,
+      skippedByReason: {},
     } as const;
     const provider = { name: 'openai', model: 'm', host: 'api.openai.com', local: false };
     expect(page(sampleStats({ workspace, provider }))).toContain('OpenAI needs an API key.');
