@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { build } from 'esbuild';
+import { compileScanKernel } from './tools/compile-wat.mjs';
 
 const production = process.argv.includes('--production');
 const common = {
@@ -35,7 +36,11 @@ const knexDrivers = [
   'sqlite3',
   'tedious',
 ];
-const server = { ...common, external: knexDrivers };
+const server = {
+  ...common,
+  external: knexDrivers,
+  define: { SCAN_KERNEL: JSON.stringify(await compileScanKernel()) },
+};
 
 // Built aside and swapped in whole: what runs from dist/ meanwhile never finds it half empty.
 const next = `out/dist-${process.pid}`;

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { compileScanKernel } from '../tools/compile-wat.mjs';
 
 const project = (name: string, options: object = {}) => ({
   test: {
@@ -13,20 +14,24 @@ const project = (name: string, options: object = {}) => ({
   },
 });
 
-export default defineConfig({
-  test: {
-    projects: [
-      project('unit'),
-      project('contract'),
-      // Starts the built server and the built CLI.
-      project('rpc', { testTimeout: 60_000 }),
-      // Drives one VS Code, one step after another.
-      project('ui', {
-        testTimeout: 180_000,
-        hookTimeout: 300_000,
-        fileParallelism: false,
-        expect: { poll: { timeout: 30_000 } },
-      }),
-    ],
-  },
+export default defineConfig(async () => {
+  // As the build does: tests run the same scan as the product.
+  const kernel = JSON.stringify(await compileScanKernel());
+  return {
+    test: {
+      projects: [
+        project('unit'),
+        project('contract'),
+        // Starts the built server and the built CLI.
+        project('rpc', { testTimeout: 60_000 }),
+        // Drives one VS Code, one step after another.
+        project('ui', {
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+          expect: { poll: { timeout: 30_000 } },
+        }),
+      ].map((each) => ({ ...each, define: { SCAN_KERNEL: kernel } })),
+    },
+  };
 });

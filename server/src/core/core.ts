@@ -358,10 +358,13 @@ class CachingCore implements Core {
   }
 
   async #reader(folder: string): Promise<IndexReader | null> {
-    const index = await this.#index(folder, AbortSignal.timeout(60_000));
+    const signal = AbortSignal.timeout(60_000);
+    const { provider } = await this.#open(signal);
     return createIndexReader({
-      index,
+      index: await this.#index(folder, signal),
       texts: this.#cache.texts,
+      shard: await this.#cache.shard(provider.space),
+      fieldWeights: provider.fieldWeights,
       source: this.#sourceOf(folder),
     });
   }

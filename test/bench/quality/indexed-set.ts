@@ -81,7 +81,13 @@ async function openSet(folder: string, cacheDir: string) {
   });
   const source = openDiskSource({ folder, exclude: [], maxFileSizeKb: 1024 });
   return {
-    reader: createIndexReader({ index, texts: cache.texts, source }),
+    reader: createIndexReader({
+      index,
+      texts: cache.texts,
+      shard: await cache.shard(provider.space),
+      fieldWeights: provider.fieldWeights,
+      source,
+    }),
     nameOf: (path: string) => path,
     async embed(text: string) {
       const { outcomes } = await provider.embed([text], signal);

@@ -69,6 +69,7 @@ async function fieldVectors(
   return vectors;
 }
 
-function symbolText(chunk: { readonly symbols: readonly string[] }): string {
+/** The small text that stands for the names a chunk defines. */
+export function symbolText(chunk: { readonly symbols: readonly string[] }): string {
   return chunk.symbols.join(' ');
 }

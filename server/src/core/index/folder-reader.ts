@@ -1,19 +1,34 @@
+import type { Shard } from '../cache/shard.ts';
 import type { TextStore } from '../cache/text-store.ts';
 import type { FileSource } from '../files/file-source.ts';
+import type { FieldWeights } from '../providers/provider.ts';
+import { cachedVectors } from './cached-vectors.ts';
 import type { IndexReader } from './index-reader.ts';
+import { nearestExactly } from './rescoring.ts';
 import type { WorkspaceIndex } from './workspace-index.ts';
 
 export interface FolderReaderParts {
   readonly index: WorkspaceIndex;
   readonly texts: TextStore;
+  /** The vectors that the index has packed, exact. */
+  readonly shard: Shard;
+  readonly fieldWeights: FieldWeights | null;
   readonly source: FileSource;
 }
 
 /** What search reads of a folder: its index, and chunk texts from the cache or the files. */
-export function createIndexReader({ index, texts, source }: FolderReaderParts): IndexReader {
+export function createIndexReader(parts: FolderReaderParts): IndexReader {
+  const { index, texts, shard, fieldWeights, source } = parts;
   return {
     folder: index.folder,
-    nearest: (query, limit, accepts) => index.nearest(query, limit, accepts),
+    nearest: (query, limit, accepts) =>
+      nearestExactly(query, limit, {
+        nearest: (most) => index.nearest(query, most, accepts),
+        async vectorsOf(ids) {
+          const chunks = await index.chunks(ids);
+          return cachedVectors(chunks.values(), shard, fieldWeights);
+        },
+      }),
     words: (words, limit, accepts) => index.words(words, limit, accepts),
     chunks: (ids) => index.chunks(ids),
     async textOf({ hash, path, startLine, endLine }) {

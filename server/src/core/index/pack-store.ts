@@ -1,54 +1,61 @@
 import type { Connection } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
-import { PACK_SLOTS, type Pack } from './pack.ts';
+import { PACK_SLOTS, type Pack, strideOf } from './pack.ts';
 
-const SELECT = 'SELECT number, chunkIds, scales, codes FROM pack WHERE space = ? ORDER BY number';
-const UPSERT = `INSERT INTO pack (space, number, chunkIds, scales, codes) VALUES (?, ?, ?, ?, ?)
+const SELECT =
+  'SELECT number, chunkIds, scales, errors, codes FROM pack WHERE space = ? ORDER BY number';
+const UPSERT = `INSERT INTO pack (space, number, chunkIds, scales, errors, codes)
+  VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT (space, number) DO UPDATE SET
-    chunkIds = excluded.chunkIds, scales = excluded.scales, codes = excluded.codes`;
+    chunkIds = excluded.chunkIds, scales = excluded.scales, errors = excluded.errors,
+    codes = excluded.codes`;
 
 interface PackRow {
   number: number;
   chunkIds: Buffer;
   scales: Buffer;
+  errors: Buffer;
   codes: Buffer;
 }
 
 /** Reads and writes packs of one space, a row each: 100,000 chunks load in some 20 ms. */
 export class PackStore {
   readonly #space: string;
-  readonly #dimensions: number;
+  readonly #codeBytes: number;
   readonly #prepared = new Prepared();
 
   constructor(spaceId: string, dimensions: number) {
     this.#space = spaceId;
-    this.#dimensions = dimensions;
+    this.#codeBytes = PACK_SLOTS * strideOf(dimensions);
   }
 
   /** A row of another shape is left out: its chunks are packed again from the cache. */
   load(connection: Connection): Pack[] {
     const rows = this.#prepared.on(connection, SELECT).all(this.#space) as PackRow[];
     return rows
-      .filter((row) => row.codes.length === PACK_SLOTS * this.#dimensions)
+      .filter((row) => row.codes.length === this.#codeBytes)
       .filter((row) => row.chunkIds.length === PACK_SLOTS * Int32Array.BYTES_PER_ELEMENT)
       .filter((row) => row.scales.length === PACK_SLOTS * Float32Array.BYTES_PER_ELEMENT)
+      .filter((row) => row.errors.length === row.scales.length)
       .map((row) => ({
         number: row.number,
         chunkIds: new Int32Array(copyOf(row.chunkIds)),
         scales: new Float32Array(copyOf(row.scales)),
-        codes: new Int8Array(copyOf(row.codes)),
+        errors: new Float32Array(copyOf(row.errors)),
+        codes: new Int8Array(row.codes.buffer, row.codes.byteOffset, row.codes.length),
       }));
   }
 
   save(connection: Connection, packs: readonly Pack[]): void {
     const upsert = this.#prepared.on(connection, UPSERT);
-    for (const { number, chunkIds, scales, codes } of packs) {
-      upsert.run(this.#space, number, bytesOf(chunkIds), bytesOf(scales), bytesOf(codes));
+    for (const { number, chunkIds, scales, errors, codes } of packs) {
+      const bytes = [chunkIds, scales, errors, codes].map(bytesOf);
+      upsert.run(this.#space, number, ...bytes);
     }
   }
 }
 
-/** Aligned, and not a view into memory that SQLite's reader may share. */
+/** Aligned: a Buffer's offset need not be a multiple of 4. */
 function copyOf(buffer: Buffer): ArrayBuffer {
   return new Uint8Array(buffer).buffer;
 }

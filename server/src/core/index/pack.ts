@@ -1,46 +1,73 @@
-import type { Vector } from '../vectors/vector.ts';
+import { norm, type Vector } from '../vectors/vector.ts';
 
-/** Slots of a pack: one row of the database, one contiguous run of memory. */
-export const PACK_SLOTS = 1024;
+/**
+ * Slots of a pack: one row of the database. Small enough that saving one file's chunks writes some
+ * 30 KB (1024 slots would be 270 KB), large enough that 100,000 chunks load in some 20 ms.
+ */
+export const PACK_SLOTS = 128;
 
-/** int8 codes of up to 1024 chunk vectors. */
+/** int8 codes of up to `PACK_SLOTS` chunk vectors. */
 export interface Pack {
   readonly number: number;
   /** Chunk id per slot; 0 where the slot is free. */
   readonly chunkIds: Int32Array;
   /** Vector ≈ scale × codes, per slot. */
   readonly scales: Float32Array;
-  /** Slot-major, `PACK_SLOTS` × dimensions. */
+  /** Length of what rounding took away from the vector, per slot. */
+  readonly errors: Float32Array;
+  /** Slot-major, `PACK_SLOTS` × stride. */
   readonly codes: Int8Array;
 }
 
-export function emptyPack(number: number, dimensions: number): Pack {
-  return {
-    number,
-    chunkIds: new Int32Array(PACK_SLOTS),
-    scales: new Float32Array(PACK_SLOTS),
-    codes: new Int8Array(PACK_SLOTS * dimensions),
-  };
+/** Codes a slot takes: the dimensions, filled up with zeros to the sixteen the scan takes at once. */
+export function strideOf(dimensions: number): number {
+  return Math.ceil(dimensions / 16) * 16;
 }
 
 /** Writes a vector into a slot, each number rounded to the nearest of 255 steps. */
 export function encodeInto(pack: Pack, slot: number, chunkId: number, vector: Vector): void {
   let largest = 0;
   for (const x of vector) largest = Math.max(largest, Math.abs(x));
-  const scale = largest / 127;
+  const scale = Math.fround(largest / 127);
+  const start = slot * strideOf(vector.length);
+  let lost = 0;
+  for (let i = 0; i < vector.length; i++) {
+    const code = scale === 0 ? 0 : clamp(Math.round(vector[i]! / scale), 127);
+    pack.codes[start + i] = code;
+    lost += (vector[i]! - scale * code) ** 2;
+  }
   pack.chunkIds[slot] = chunkId;
   pack.scales[slot] = scale;
-  const start = slot * vector.length;
-  for (let i = 0; i < vector.length; i++) {
-    pack.codes[start + i] = scale === 0 ? 0 : Math.round(vector[i]! / scale);
-  }
+  pack.errors[slot] = Math.sqrt(lost);
 }
 
-/** Inner product of a query and the vector in a slot. */
-export function dotSlot(pack: Pack, slot: number, query: Vector): number {
-  const { codes } = pack;
-  const start = slot * query.length;
-  let sum = 0;
-  for (let i = 0; i < query.length; i++) sum += query[i]! * codes[start + i]!;
-  return sum * pack.scales[slot]!;
+/** A query as the scan takes it: query ≈ scale × numbers. */
+export interface PackedQuery {
+  readonly numbers: Int16Array;
+  readonly scale: number;
+  /** Length of the query, and of what rounding took away from it. */
+  readonly norm: number;
+  readonly error: number;
+}
+
+/** Finer than the codes, but never so fine that the sum over a slot leaves 32 bits. */
+export function packQuery(query: Vector): PackedQuery {
+  const stride = strideOf(query.length);
+  const finest = Math.min(32_767, Math.floor((2 ** 31 - 1) / (127 * stride)));
+  let largest = 0;
+  for (const x of query) largest = Math.max(largest, Math.abs(x));
+  const scale = largest / finest;
+  const numbers = new Int16Array(stride);
+  let lost = 0;
+  for (let i = 0; i < query.length; i++) {
+    const number = scale === 0 ? 0 : clamp(Math.round(query[i]! / scale), finest);
+    numbers[i] = number;
+    lost += (query[i]! - scale * number) ** 2;
+  }
+  return { numbers, scale, norm: norm(query), error: Math.sqrt(lost) };
+}
+
+/** A scale that is no normal number any more divides to something larger than the step. */
+function clamp(value: number, limit: number): number {
+  return Math.max(-limit, Math.min(limit, value));
 }

@@ -24,7 +24,7 @@ import type { KnownFile } from './file-changes.ts';
 import type { IndexedChunk, Scored } from './index-reader.ts';
 import { Lexical } from './lexical.ts';
 import { indexMigrations } from './migrations/index-migrations.ts';
-import { PackedVectors } from './packed-vectors.ts';
+import { type Approximate, PackedVectors } from './packed-vectors.ts';
 import { PackStore } from './pack-store.ts';
 
 export interface StoredFile {
@@ -95,7 +95,7 @@ export class WorkspaceIndex {
     this.#spaceId = spaceIdOf(space);
     this.#dimensions = space.dimensions;
     this.#packStore = new PackStore(this.#spaceId, space.dimensions);
-    this.#vectors = new PackedVectors(space.dimensions, [], new Set());
+    this.#vectors = new PackedVectors(space.dimensions, [], () => false);
   }
 
   async load(): Promise<void> {
@@ -217,7 +217,7 @@ export class WorkspaceIndex {
     query: Vector,
     limit: number,
     accepts: (path: string) => boolean,
-  ): Promise<Scored[]> {
+  ): Promise<Approximate[]> {
     await this.load();
     return this.#vectors.nearest(query, limit, (id) => this.#accepts(id, accepts));
   }
@@ -291,9 +291,8 @@ export class WorkspaceIndex {
     const version = connection.pragma('data_version', { simple: true }) as number;
     if (version === this.#dataVersion) return;
     this.#pathOf = this.#table.paths(connection);
-    const living = new Set(this.#pathOf.keys());
     const packs = this.#packStore.load(connection);
-    this.#vectors = new PackedVectors(this.#dimensions, packs, living);
+    this.#vectors = new PackedVectors(this.#dimensions, packs, (id) => this.#pathOf.has(id));
     this.#dataVersion = version;
   }
 }

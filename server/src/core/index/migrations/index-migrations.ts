@@ -56,4 +56,20 @@ export const indexMigrations: readonly Migration[] = [
       });
     },
   },
+  {
+    name: 'smaller packs that know their rounding errors',
+    async up(transaction) {
+      // The vectors of a folder are packed again from the cache.
+      await transaction.schema.dropTable('pack');
+      await transaction.schema.createTable('pack', (table) => {
+        table.text('space').notNullable();
+        table.integer('number').notNullable();
+        table.binary('chunkIds').notNullable();
+        table.binary('scales').notNullable();
+        table.binary('errors').notNullable();
+        table.binary('codes').notNullable();
+        table.primary(['space', 'number']);
+      });
+    },
+  },
 ];
