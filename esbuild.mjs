@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { build } from 'esbuild';
 import { compileScanKernel } from './tools/compile-wat.mjs';
+import { declarationsOf } from './tools/declarations.mjs';
 
 const production = process.argv.includes('--production');
 const common = {
@@ -68,7 +69,18 @@ await Promise.all([
     entryPoints: ['server/src/core/cache/maintenance/structure-worker.ts'],
     outfile: `${next}/workers/structure-worker.js`,
   }),
+  build({
+    ...server,
+    entryPoints: ['server/src/frontends/node/main.ts'],
+    outfile: `${next}/node/main.js`,
+  }),
 ]);
+// What `import 'embeddingcache'` finds beside its code.
+for (const [name, text] of Object.entries(
+  declarationsOf('server/src/frontends/node', ['main.ts', 'api.ts']),
+)) {
+  writeFileSync(`${next}/node/${name}`, text);
+}
 // better-sqlite3 looks for ../prebuilds/<platform>-<arch>.node beside the folder its code sits in.
 cpSync('node_modules/better-sqlite3/prebuilds', `${next}/prebuilds`, { recursive: true });
 mkdirSync(`${next}/model`, { recursive: true });

@@ -21,6 +21,8 @@ import { createMaintenance, type Maintenance, type MaintenanceDeps } from './mai
 import { OneAtATime } from './one-at-a-time.ts';
 import { withShards, type OpenedProvider } from './opened-provider.ts';
 import { createProvider } from './providers/create-provider.ts';
+import { describeOwn } from './providers/own-provider.ts';
+import type { EmbeddingProvider, ProviderPair } from './providers/provider.ts';
 import { describeProvider, type ProviderDescription } from './providers/describe-provider.ts';
 import { createRetriever, type Retriever } from './search/retriever.ts';
 import type { SearchHit, SearchOptions } from './search/search-hit.ts';
@@ -38,6 +40,8 @@ export interface CoreDeps extends MaintenanceDeps {
   apiKeyOf(provider: string, origin: string): string | null;
   /** Whether the user agreed to send text to this origin. */
   mayContact(origin: string): boolean;
+  /** A provider of the program's own, in place of the configured one. */
+  readonly ownProvider?: EmbeddingProvider;
   /** The cache; SQLite files in the configured directory unless another is given. */
   readonly openCache?: (config: Config) => Promise<EmbeddingCache>;
 }
@@ -92,6 +96,8 @@ export interface Core {
   readonly provider: ProviderDescription;
   /** Embeds texts through the cache: only texts never seen are sent to the provider. */
   embed(texts: readonly string[], signal: AbortSignal): Promise<EmbedReport>;
+  /** What `embed` stands on, for programs that also look vectors up and store their own. */
+  embedder(role: 'document' | 'query', signal: AbortSignal): Promise<Embedder>;
   /** Brings a folder's index up to date. Throws AbortError when cancelled; what was paid stays. */
   index(folder: string, options: IndexOptions): Promise<IndexReport>;
   /** As `index`, for files known to have changed. Paths are relative to the folder. */
@@ -153,7 +159,7 @@ class CachingCore implements Core {
     this.#deps = deps;
     this.#cache = cache;
     this.#ledger = ledger;
-    this.provider = describeProvider(config.provider);
+    this.provider = describeOwn(deps.ownProvider) ?? describeProvider(config.provider);
     this.maintenance = createMaintenance({
       directory: config.cacheDir,
       deps,
@@ -176,6 +182,11 @@ class CachingCore implements Core {
     } finally {
       this.#changed();
     }
+  }
+
+  async embedder(role: 'document' | 'query', signal: AbortSignal): Promise<Embedder> {
+    const { documents, queries } = await this.#open(signal);
+    return role === 'query' ? queries : documents;
   }
 
   async index(folder: string, options: IndexOptions): Promise<IndexReport> {
@@ -298,22 +309,24 @@ class CachingCore implements Core {
     { mayAskDimensions } = { mayAskDimensions: true },
   ): Promise<OpenedProvider> {
     if (this.#opened) return this.#opened;
-    const opened = createProvider(
-      this.#config.provider,
-      {
-        ...this.#deps,
-        form: this.#config.vectors,
-        mayAskDimensions,
-        knownSpaces: () => this.#cache.spaces(),
-      },
-      signal,
-    ).then((pair) => withShards(pair, this.#cache, this.#ledger));
+    const opened = this.#createProvider(signal, mayAskDimensions).then((pair) =>
+      withShards(pair, this.#cache, this.#ledger),
+    );
     this.#opened = opened;
     // A failed opening must not stick: a key may be set, or the network be back, at the next call.
     opened.catch(() => {
       if (this.#opened === opened) this.#opened = null;
     });
     return opened;
+  }
+
+  async #createProvider(signal: AbortSignal, mayAskDimensions: boolean): Promise<ProviderPair> {
+    const { ownProvider } = this.#deps;
+    if (ownProvider) return { document: ownProvider, query: ownProvider };
+    const form = this.#config.vectors;
+    const knownSpaces = () => this.#cache.spaces();
+    const deps = { ...this.#deps, form, mayAskDimensions, knownSpaces };
+    return createProvider(this.#config.provider, deps, signal);
   }
 
   async #embedQuery(text: string, signal: AbortSignal): Promise<Vector | null> {

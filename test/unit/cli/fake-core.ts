@@ -73,6 +73,10 @@ export class FakeCore implements Core {
     });
   }
 
+  embedder(): Promise<never> {
+    return Promise.reject(new Error('no command needs it'));
+  }
+
   index(folder: string, { dryRun = false, onProgress }: IndexOptions): Promise<IndexReport> {
     if (this.failure) return Promise.reject(this.failure);
     this.indexCalls.push({ folder, dryRun });

@@ -9,6 +9,7 @@ import { costUsd } from '../usage/prices.ts';
 import { tokenShares } from '../usage/token-shares.ts';
 import { NO_USAGE } from '../usage/usage.ts';
 import type { Vector } from '../vectors/vector.ts';
+import { lookUpVectors, storeVectors } from './stored-vectors.ts';
 
 export type EmbedOutcome =
   | { readonly kind: 'hit' | 'miss'; readonly hash: TextHash; readonly vector: Vector }
@@ -36,6 +37,10 @@ export interface Embedder {
    * goes out. Throws what the provider throws; what was answered until then is in the cache.
    */
   embedMany(texts: readonly string[], options: EmbedOptions): Promise<Embedded>;
+  /** What is stored for each text, in the order given; null where nothing is. Sends nothing. */
+  lookUpMany(texts: readonly string[]): Promise<(Vector | null)[]>;
+  /** Stores vectors made elsewhere, one per text. Throws TypeError for one that does not fit. */
+  storeMany(texts: readonly string[], vectors: readonly ArrayLike<number>[]): Promise<void>;
   /** Texts of these that would be sent, each once. Sends nothing. */
   missesOf(texts: readonly string[]): Promise<Map<TextHash, string>>;
 }
@@ -93,6 +98,14 @@ class CachingEmbedder implements Embedder {
     // A kill between the two stores, or damage, may have left a vector without its text.
     if (options.store !== false) await this.#keepTexts(hits);
     return { outcomes, ...sent };
+  }
+
+  lookUpMany(texts: readonly string[]): Promise<(Vector | null)[]> {
+    return lookUpVectors(texts, this.#parts);
+  }
+
+  storeMany(texts: readonly string[], vectors: readonly ArrayLike<number>[]): Promise<void> {
+    return storeVectors(texts, vectors, this.#parts);
   }
 
   async missesOf(texts: readonly string[]): Promise<Map<TextHash, string>> {

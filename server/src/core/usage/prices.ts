@@ -11,6 +11,14 @@ const USD_PER_MILLION_TOKENS: Record<string, Record<string, number>> = {
   },
 };
 
+/** The one provider that publishes a price for this model; null for none, or for several. */
+export function providerOfModel(model: string): string | null {
+  const providers = Object.keys(USD_PER_MILLION_TOKENS).filter(
+    (provider) => USD_PER_MILLION_TOKENS[provider]?.[model] !== undefined,
+  );
+  return providers.length === 1 ? providers[0]! : null;
+}
+
 /** Null where the price is unknown: an endpoint of the user's own, or a model not in the table. */
 export function usdPerMillionTokens(provider: string, model: string): number | null {
   const models = USD_PER_MILLION_TOKENS[provider];

@@ -1,0 +1,21 @@
+import type { ElementType } from '../../core/vectors/element.ts';
+import type { Vector } from '../../core/vectors/vector.ts';
+import type { Matrix } from './api.ts';
+
+/** Room for so many vectors, all NaN until they are set: a row that was left out is seen. */
+export function emptyMatrix(rows: number, columns: number, element: ElementType): Matrix {
+  const data: Vector =
+    element === 'float64' ? new Float64Array(rows * columns) : new Float32Array(rows * columns);
+  return {
+    data: data.fill(Number.NaN),
+    shape: [rows, columns],
+    element,
+    row: (index) => data.subarray(index * columns, (index + 1) * columns),
+  };
+}
+
+/** A matrix's rows, or vectors as they are. */
+export function rowsOf(vectors: readonly ArrayLike<number>[] | Matrix): ArrayLike<number>[] {
+  if (!('shape' in vectors)) return [...vectors];
+  return Array.from({ length: vectors.shape[0] }, (_, i) => vectors.row(i));
+}

@@ -1,0 +1,105 @@
+import { providerConfigSchema, type Config, type ProviderConfig } from '../../core/config.ts';
+import type { OwnFunction } from '../../core/providers/own-provider.ts';
+import { providerOfModel } from '../../core/usage/prices.ts';
+import { ELEMENT_TYPES } from '../../core/vectors/element.ts';
+import { STANDARD_FORM, type VectorForm } from '../../core/vectors/vector-form.ts';
+import type { CustomProvider, ModelOptions } from './api.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the core of one model is opened with. */
+export interface ModelSettings {
+  readonly config: Pick<Config, 'vectors'> & { readonly provider?: ProviderConfig };
+  readonly own: OwnFunction | null;
+  readonly apiKey: string | null;
+  /** The same for settings that one core can serve: everything but the key and the function. */
+  readonly id: string;
+}
+
+const OWN_BATCH_SIZE = 256;
+
+/** Environment variable with the key that is meant for this provider and for no other endpoint. */
+const KEY_VARIABLES: Readonly<Record<string, string>> = {
+  openai: 'OPENAI_API_KEY',
+  openaiCompatible: 'EMBEDDINGCACHE_API_KEY',
+};
+
+/** Throws TypeError for options that name what is not there, or that would be ignored. */
+export function modelSettingsOf(options: ModelOptions, env: Environment): ModelSettings {
+  const vectors = formOf(options);
+  const provider = options.provider ?? providerNamedBy(options);
+  if (typeof provider !== 'string') {
+    refuseBeside('a provider of your own', options, ['model', 'dimensions', 'baseUrl', 'apiKey']);
+    const own = ownFunctionOf(provider);
+    const { name, model, dimensions } = own;
+    return {
+      config: { vectors },
+      own,
+      apiKey: null,
+      id: JSON.stringify([vectors, 'own', name, model, dimensions]),
+    };
+  }
+  const config = providerConfigOf(provider, options);
+  return {
+    config: { vectors, provider: config },
+    own: null,
+    apiKey: options.apiKey ?? env[KEY_VARIABLES[provider] ?? ''] ?? null,
+    id: JSON.stringify([vectors, config]),
+  };
+}
+
+function formOf({ element, normalised }: ModelOptions): VectorForm {
+  if (element !== undefined && !ELEMENT_TYPES.includes(element)) {
+    throw new TypeError(`element is one of ${ELEMENT_TYPES.join(', ')}`);
+  }
+  return {
+    element: element ?? STANDARD_FORM.element,
+    normalised: normalised ?? STANDARD_FORM.normalised,
+  };
+}
+
+function providerNamedBy({ model, baseUrl }: ModelOptions): string {
+  if (model === undefined && baseUrl === undefined) return 'embedded';
+  const provider = model === undefined ? null : providerOfModel(model);
+  if (provider !== null) return provider;
+  throw new TypeError(`name the provider of ${model ?? 'this address'}: provider: 'openai', say`);
+}
+
+function providerConfigOf(kind: string, options: ModelOptions): ProviderConfig {
+  if (kind === 'embedded') {
+    refuseBeside('the embedded provider', options, ['model', 'dimensions', 'baseUrl', 'apiKey']);
+  }
+  const { model, dimensions, baseUrl } = options;
+  const parsed = providerConfigSchema.safeParse({ kind, model, dimensions, baseUrl });
+  if (parsed.success) return parsed.data;
+  const wrong = parsed.error.issues[0]?.path.join('.');
+  if (wrong === 'kind') throw new TypeError(`there is no provider “${kind}”`);
+  throw new TypeError(`${wrong ?? 'an option'} is not what it should be`);
+}
+
+/** An option that would be ignored is a mistake. */
+function refuseBeside(
+  provider: string,
+  options: ModelOptions,
+  names: readonly (keyof ModelOptions)[],
+): void {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given !== undefined) throw new TypeError(`${given} means nothing to ${provider}`);
+}
+
+function ownFunctionOf(provider: CustomProvider): OwnFunction {
+  const { name, model, dimensions, batchSize } = provider;
+  const texts = { name, model };
+  for (const [field, value] of Object.entries(texts)) {
+    if (typeof value !== 'string' || value === '')
+      throw new TypeError(`provider.${field} is empty`);
+  }
+  const counts = { dimensions, batchSize: batchSize ?? OWN_BATCH_SIZE };
+  for (const [field, value] of Object.entries(counts)) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new TypeError(`provider.${field} is a whole number from 1`);
+    }
+  }
+  // Called on the object it came with: it may be a method.
+  return { ...texts, ...counts, embed: (some, signal) => provider.embed(some, signal) };
+}
