@@ -37,7 +37,7 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
   const api = new ServerApi(server);
   const use = new WorkspaceUse(context.workspaceState);
   const stats = new LiveStats(api, server, log);
-  const indexing = new Indexing(api, log, () => sync.indexSubject());
+  const indexing = new Indexing(api, log, context.workspaceState, () => sync.indexSubject());
   const statistics = new StatisticsPanel(stats);
   const parts: Parts = {
     log,

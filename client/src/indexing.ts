@@ -9,11 +9,14 @@ interface Run {
   readonly abort: AbortController;
 }
 
+const pausedKey = 'indexingPaused';
+
 /** Indexing of the open workspace: one run at a time, which everybody who asks joins. */
 export class Indexing {
   readonly #api: ServerApi;
   readonly #log: vscode.LogOutputChannel;
   readonly #subject: () => string;
+  readonly #state: vscode.Memento;
   readonly #changes = new vscode.EventEmitter<IndexProgress | null>();
   /** Progress of a run; null when it has ended. */
   readonly onDidChange = this.#changes.event;
@@ -22,8 +25,14 @@ export class Indexing {
   #indexed: string | null = null;
 
   /** `subject` says what a run started now would be about. */
-  constructor(api: ServerApi, log: vscode.LogOutputChannel, subject: () => string) {
+  constructor(
+    api: ServerApi,
+    log: vscode.LogOutputChannel,
+    state: vscode.Memento,
+    subject: () => string,
+  ) {
     this.#api = api;
+    this.#state = state;
     this.#log = log;
     this.#subject = subject;
   }
@@ -49,14 +58,39 @@ export class Indexing {
     return this.#run.done;
   }
 
+  /** Holds over a reload of the window. */
+  get paused(): boolean {
+    return this.#state.get(pausedKey, false);
+  }
+
+  async pause(): Promise<void> {
+    await this.#setPaused(true);
+  }
+
+  async resume(): Promise<void> {
+    await this.#setPaused(false);
+  }
+
   /** What was embedded until now stays in the cache. */
   cancel(): void {
     this.#run?.abort.abort();
   }
 
+  /** Cancels the run under way and waits for its end; the next one looks at everything. */
+  async end(): Promise<void> {
+    this.cancel();
+    await this.#run?.done.catch(() => undefined);
+    this.#indexed = null;
+  }
+
   dispose(): void {
     this.cancel();
     this.#changes.dispose();
+  }
+
+  async #setPaused(paused: boolean): Promise<void> {
+    await this.#state.update(pausedKey, paused);
+    await this.#api.request('embeddingCache/pause', { paused }, new AbortController().signal);
   }
 
   #begin(): Run {
@@ -69,6 +103,7 @@ export class Indexing {
     try {
       const report = await this.#api.index(
         [],
+        () => this.paused,
         (progress) => {
           this.#changes.fire(progress);
         },

@@ -33,8 +33,10 @@ export class ServerApi {
     return this.#ask(signal, (client, token) => client.sendRequest(method, params, token));
   }
 
+  /** `isPaused` is asked when the request is sent, which may be again to another server. */
   index(
     folders: readonly string[],
+    isPaused: () => boolean,
     onProgress: (progress: IndexProgress) => void,
     signal: AbortSignal,
   ): Promise<IndexReport> {
@@ -44,7 +46,7 @@ export class ServerApi {
       const type = new ProgressType<IndexProgress>();
       const subscription = client.onProgress(type, progressToken, onProgress);
       const method: Method = 'embeddingCache/index';
-      const params: ParamsOf<typeof method> = { folders, progressToken };
+      const params: ParamsOf<typeof method> = { folders, progressToken, paused: isPaused() };
       try {
         return await client.sendRequest<IndexReport>(method, params, token);
       } finally {

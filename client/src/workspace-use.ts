@@ -22,6 +22,12 @@ export class WorkspaceUse {
     this.#changes.fire();
   }
 
+  /** As if it had never been used. */
+  async forget(): Promise<void> {
+    await this.#state.update(stateKey, undefined);
+    this.#changes.fire();
+  }
+
   dispose(): void {
     this.#changes.dispose();
   }

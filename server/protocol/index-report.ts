@@ -3,6 +3,12 @@ export interface IndexParams {
   readonly folders: readonly string[];
   /** Token under which `$/progress` notifications are sent. */
   readonly progressToken?: string | number;
+  /** Whether indexing rests from the start, as it did before this server was started. */
+  readonly paused?: boolean;
+}
+
+export interface PauseParams {
+  readonly paused: boolean;
 }
 
 /** One step of indexing; counts are over all folders of the request. */
@@ -12,6 +18,10 @@ export interface IndexProgress {
   readonly chunksDone: number;
   /** Chunks found so far; final once every file is read. */
   readonly chunksTotal: number;
+  /** Sent to a remote provider so far. */
+  readonly tokens: number;
+  /** Null while it cannot be told. */
+  readonly secondsLeft: number | null;
 }
 
 /** What one indexing run did. The CLI prints it as `index --json`. */

@@ -1,6 +1,6 @@
 import type { EmbedParams, EmbedResult } from './embed.ts';
 import type { ExplainParams, FileExplanation, SkippedFile } from './explain.ts';
-import type { IndexParams, IndexProgress, IndexReport } from './index-report.ts';
+import type { IndexParams, IndexProgress, IndexReport, PauseParams } from './index-report.ts';
 import type { SearchHit, SearchParams, SimilarParams } from './search-hit.ts';
 import type { Stats } from './stats.ts';
 
@@ -14,6 +14,10 @@ export interface Requests {
   'embeddingCache/search': [SearchParams, SearchHit[]];
   /** Ranked hits for code nearest in meaning to a text, best first. Cancellable. */
   'embeddingCache/similar': [SimilarParams, SearchHit[]];
+  /** Lets indexing rest between two groups of chunks, or go on. Outlives the run under way. */
+  'embeddingCache/pause': [PauseParams, null];
+  /** Empties the indexes of all folders; no embedding is lost. */
+  'embeddingCache/deleteIndex': [null, null];
   /** Why a file is, or is not, indexed. */
   'embeddingCache/explain': [ExplainParams, FileExplanation];
   /** Every file that was found but is not indexed. */

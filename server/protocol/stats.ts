@@ -54,9 +54,13 @@ export type WorkspaceState =
   | ({ readonly kind: 'ready' } & WorkspaceCounts)
   | ({
       readonly kind: 'indexing';
+      /** Files. */
       readonly done: number;
       readonly total: number;
+      /** Null while it cannot be told. */
+      readonly secondsLeft: number | null;
     } & WorkspaceCounts)
+  | ({ readonly kind: 'paused'; readonly done: number; readonly total: number } & WorkspaceCounts)
   | ({ readonly kind: 'failed'; readonly error: ErrorKind } & WorkspaceCounts);
 
 export interface WorkspaceCounts {

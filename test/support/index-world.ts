@@ -11,6 +11,7 @@ import {
   refreshFiles,
   type IndexerParts,
 } from '../../server/src/core/index/indexer.ts';
+import { PauseGate } from '../../server/src/core/index/pause-gate.ts';
 import {
   openWorkspaceIndex,
   type WorkspaceIndex,
@@ -59,6 +60,7 @@ export class IndexWorld {
       blobs,
       embedder,
       provider,
+      gate: new PauseGate(),
       now: () => Date.now(),
     }));
   }

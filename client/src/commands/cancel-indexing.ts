@@ -1,6 +1,7 @@
 import type { Parts } from '../parts.ts';
 
-/** Ends the run under way; what it embedded stays in the cache. */
-export function cancelIndexing(parts: Parts): void {
-  parts.indexing.cancel();
+/** Ends the run under way, paused or not; what it embedded stays in the cache. */
+export async function cancelIndexing({ indexing }: Parts): Promise<void> {
+  indexing.cancel();
+  if (indexing.paused) await indexing.resume();
 }

@@ -3,7 +3,7 @@ import type { IndexProgress, IndexReport } from '../../../server/protocol/index-
 import type { Parts } from '../parts.ts';
 import { askToSend } from '../ui/ask-to-send.ts';
 import { indexedShare } from '../ui/indexed-share.ts';
-import { count } from '../ui/numbers.ts';
+import { count, duration } from '../ui/numbers.ts';
 import { requireFolder } from './require-folder.ts';
 
 /** Indexes the open folders, with progress and a cancel button. Gives the report of the run. */
@@ -38,13 +38,18 @@ export async function indexWorkspace(parts: Parts): Promise<IndexReport | null> 
   );
 }
 
-function words({ filesDone, filesTotal, chunksDone, chunksTotal }: IndexProgress): string {
+function words(step: IndexProgress): string {
+  const { filesDone, filesTotal, chunksDone, chunksTotal, tokens, secondsLeft } = step;
   const locale = vscode.env.language;
-  return vscode.l10n.t(
+  const counts = vscode.l10n.t(
     '{0} of {1} files, {2} of {3} chunks',
     count(filesDone, locale),
     count(filesTotal, locale),
     count(chunksDone, locale),
     count(chunksTotal, locale),
   );
+  const sent = tokens === 0 ? [] : [vscode.l10n.t('{0} tokens', count(tokens, locale))];
+  const left =
+    secondsLeft === null ? [] : [vscode.l10n.t('{0} left', duration(secondsLeft, locale))];
+  return [counts, ...sent, ...left].join(', ');
 }

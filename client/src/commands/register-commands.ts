@@ -3,15 +3,18 @@ import type { Parts } from '../parts.ts';
 import { showError } from '../ui/show-error.ts';
 import { cancelIndexing } from './cancel-indexing.ts';
 import { copyVector } from './copy-vector.ts';
+import { deleteIndex, rebuildIndex } from './delete-index.ts';
 import { embedSelection } from './embed-selection.ts';
 import { excludeFromIndex } from './exclude-from-index.ts';
 import { explainFile } from './explain-file.ts';
 import { findSimilar } from './find-similar.ts';
 import { indexWorkspace } from './index-workspace.ts';
 import { openSettings } from './open-settings.ts';
+import { pauseIndexing } from './pause-indexing.ts';
 import { removeApiKey } from './remove-api-key.ts';
 import { restartServer } from './restart-server.ts';
 import { revealDirectory } from './reveal-directory.ts';
+import { resumeIndexing } from './resume-indexing.ts';
 import { reviewPermissions } from './review-permissions.ts';
 import { searchWorkspace } from './search-workspace.ts';
 import { selectModel } from './select-model.ts';
@@ -27,7 +30,11 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     embedSelection,
     copyVector,
     indexWorkspace,
+    pauseIndexing,
+    resumeIndexing,
     cancelIndexing,
+    rebuildIndex,
+    deleteIndex,
     explainFile,
     excludeFromIndex,
     selectModel,

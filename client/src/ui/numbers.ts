@@ -49,3 +49,11 @@ export function milliseconds(value: number, locale: string): string {
   const digits = value < 10 ? 1 : 0;
   return `${new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)} ms`;
 }
+
+/** `40 s`, `3 min`, `2 h`. */
+export function duration(seconds: number, locale: string): string {
+  if (seconds < 60) return `${count(seconds, locale)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 100) return `${count(minutes, locale)} min`;
+  return `${count(minutes / 60, locale)} h`;
+}

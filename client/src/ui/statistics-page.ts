@@ -157,6 +157,8 @@ function workspaceWords(stats: Stats, l10n: L10n): string {
   switch (workspace.kind) {
     case 'indexing':
       return l10n.t('indexing');
+    case 'paused':
+      return l10n.t('indexing is paused');
     case 'ready':
       return l10n.t('indexed');
     case 'failed':

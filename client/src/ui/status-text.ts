@@ -4,7 +4,7 @@ import { wordsOfData } from '../error-words.ts';
 import type { L10n } from '../l10n.ts';
 import type { ServerState } from '../server-process.ts';
 import type { Settings } from '../settings.ts';
-import { bytes, count, percent, shortCount, usd } from './numbers.ts';
+import { bytes, count, duration, percent, shortCount, usd } from './numbers.ts';
 import { plainMarkdown } from './plain-markdown.ts';
 import { providerName } from './provider-name.ts';
 
@@ -23,6 +23,7 @@ export type StatusState =
   | 'notIndexed'
   | 'ready'
   | 'indexing'
+  | 'paused'
   | 'offline'
   | 'restricted'
   | 'error'
@@ -73,7 +74,8 @@ function stateOf({ server, stats, trusted }: StatusFacts): StatusState {
     case 'noWorkspace':
       return 'noWorkspace';
     case 'indexing':
-      return 'indexing';
+    case 'paused':
+      return stats.workspace.kind;
     case 'failed':
       return isPassing(stats.workspace.error) ? 'offline' : 'error';
     case 'notIndexed':
@@ -99,6 +101,10 @@ function textOf(state: StatusState, facts: StatusFacts): string {
     // Nothing is known yet of how much there is.
     if (total === 0) return '$(sync~spin)';
     return `$(sync~spin) ${shortCount(done, locale)}/${shortCount(total, locale)}`;
+  }
+  if (stats?.workspace.kind === 'paused') {
+    const { done, total } = stats.workspace;
+    return `$(debug-pause) ${shortCount(done, locale)}/${shortCount(total, locale)}`;
   }
   const icon =
     state === 'offline'
@@ -133,12 +139,16 @@ function stateWords(state: StatusState, { stats, locale }: StatusFacts, l10n: L1
       return l10n.t('ready');
     case 'indexing':
       return stats?.workspace.kind === 'indexing'
+        ? indexingWords(stats.workspace, locale, l10n)
+        : l10n.t('indexing');
+    case 'paused':
+      return stats?.workspace.kind === 'paused'
         ? l10n.t(
-            'indexing, {0} of {1}',
+            'indexing is paused, {0} of {1}',
             count(stats.workspace.done, locale),
             count(stats.workspace.total, locale),
           )
-        : l10n.t('indexing');
+        : l10n.t('indexing is paused');
     case 'offline':
     case 'error':
       return stats?.workspace.kind === 'failed'
@@ -151,6 +161,17 @@ function stateWords(state: StatusState, { stats, locale }: StatusFacts, l10n: L1
     default:
       return state satisfies never;
   }
+}
+
+function indexingWords(
+  { done, total, secondsLeft }: { done: number; total: number; secondsLeft: number | null },
+  locale: string,
+  l10n: L10n,
+): string {
+  const counts = l10n.t('indexing, {0} of {1}', count(done, locale), count(total, locale));
+  return secondsLeft === null
+    ? counts
+    : l10n.t('{0}, {1} left', counts, duration(secondsLeft, locale));
 }
 
 function figures(stats: Stats, locale: string, l10n: L10n): string[] {

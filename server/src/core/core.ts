@@ -14,6 +14,7 @@ import { explainIndexed, type FileExplanation } from './index/file-explanation.t
 import type { IndexReader } from './index/index-reader.ts';
 import type { IndexProgress, IndexReport } from './index/index-report.ts';
 import { indexFolder, refreshFiles, type IndexerParts } from './index/indexer.ts';
+import { PauseGate } from './index/pause-gate.ts';
 import { indexFileOf, openWorkspaceIndex, type WorkspaceIndex } from './index/workspace-index.ts';
 import type { EmbeddingSpace } from './keys/space.ts';
 import type { Logger } from './logger.ts';
@@ -44,6 +45,8 @@ export interface CoreDeps extends MaintenanceDeps {
   readonly ownProvider?: EmbeddingProvider;
   /** The cache; SQLite files in the configured directory unless another is given. */
   readonly openCache?: (config: Config) => Promise<EmbeddingCache>;
+  /** Where indexing can be paused; one of its own unless given. */
+  readonly gate?: PauseGate;
 }
 
 export interface EmbedReport {
@@ -107,6 +110,8 @@ export interface Core {
   /** Hits nearest in meaning to a text. */
   similar(folders: readonly string[], text: string, options: SearchOptions): Promise<SearchHit[]>;
   folderState(folder: string): Promise<FolderState>;
+  /** Empties a folder's index. The cache keeps all embeddings, so making it again costs nothing. */
+  deleteIndex(folder: string): Promise<void>;
   /** Every file found in a folder that is not indexed, by path. */
   skippedFiles(folder: string): Promise<SkippedFile[]>;
   /** Why a file is, or is not, indexed. The path is relative to the folder. */
@@ -150,6 +155,7 @@ class CachingCore implements Core {
   readonly #retriever: Retriever;
   readonly #indexes = new Map<string, Promise<WorkspaceIndex>>();
   readonly #runs = new OneAtATime();
+  readonly #gate: PauseGate;
   readonly #listeners = new Set<() => void>();
   #opened: Promise<OpenedProvider> | null = null;
   #blobs: Promise<BlobTable> | null = null;
@@ -160,6 +166,7 @@ class CachingCore implements Core {
     this.#cache = cache;
     this.#ledger = ledger;
     this.provider = describeOwn(deps.ownProvider) ?? describeProvider(config.provider);
+    this.#gate = deps.gate ?? new PauseGate();
     this.maintenance = createMaintenance({
       directory: config.cacheDir,
       deps,
@@ -230,7 +237,9 @@ class CachingCore implements Core {
     query: string,
     options: SearchOptions,
   ): Promise<SearchHit[]> {
-    return this.#retriever.search(await Promise.all(folders.map(folderOf)), query, options);
+    return this.#gate.during(async () =>
+      this.#retriever.search(await Promise.all(folders.map(folderOf)), query, options),
+    );
   }
 
   async similar(
@@ -238,13 +247,23 @@ class CachingCore implements Core {
     text: string,
     options: SearchOptions,
   ): Promise<SearchHit[]> {
-    return this.#retriever.similar(await Promise.all(folders.map(folderOf)), text, options);
+    return this.#gate.during(async () =>
+      this.#retriever.similar(await Promise.all(folders.map(folderOf)), text, options),
+    );
   }
 
   async folderState(folder: string): Promise<FolderState> {
     const root = await folderOf(folder);
     const index = await this.#index(root, AbortSignal.timeout(60_000));
     return { folder: root, ...(await index.counts()) };
+  }
+
+  async deleteIndex(folder: string): Promise<void> {
+    const root = await folderOf(folder);
+    await this.#runs.run(root, async () => {
+      await (await this.#index(root, AbortSignal.timeout(60_000))).clear();
+      this.#changed();
+    });
   }
 
   async skippedFiles(folder: string): Promise<SkippedFile[]> {
@@ -357,6 +376,7 @@ class CachingCore implements Core {
       blobs: await this.#blobTable(),
       embedder: documents,
       provider,
+      gate: this.#gate,
       now: () => Date.now(),
     };
   }

@@ -80,7 +80,14 @@ export class FakeCore implements Core {
   index(folder: string, { dryRun = false, onProgress }: IndexOptions): Promise<IndexReport> {
     if (this.failure) return Promise.reject(this.failure);
     this.indexCalls.push({ folder, dryRun });
-    onProgress?.({ filesDone: 1, filesTotal: 2, chunksDone: 3, chunksTotal: 4 });
+    onProgress?.({
+      filesDone: 1,
+      filesTotal: 2,
+      chunksDone: 3,
+      chunksTotal: 4,
+      tokens: 0,
+      secondsLeft: null,
+    });
     const { misses = 0, ...provider } = this.predicted;
     return Promise.resolve({
       folder,
@@ -137,6 +144,10 @@ export class FakeCore implements Core {
 
   indexedFolderOf(): string | null {
     return null;
+  }
+
+  deleteIndex(): Promise<void> {
+    return Promise.resolve();
   }
 
   skippedFiles(): ReturnType<Core['skippedFiles']> {

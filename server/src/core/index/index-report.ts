@@ -5,6 +5,10 @@ export interface IndexProgress {
   readonly chunksDone: number;
   /** Chunks found so far; final once every file is read. */
   readonly chunksTotal: number;
+  /** Sent to a remote provider so far. */
+  readonly tokens: number;
+  /** Null while it cannot be told. */
+  readonly secondsLeft: number | null;
 }
 
 /** A chunk that the provider gave no vector for. */

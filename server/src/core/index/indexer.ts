@@ -9,6 +9,8 @@ import { vectorsOf } from './chunk-vectors.ts';
 import { fileChanges, type DirtyFile, type FileChanges } from './file-changes.ts';
 import { findChanges } from './find-changes.ts';
 import type { ChunkFailure, IndexProgress, IndexReport } from './index-report.ts';
+import type { PauseGate } from './pause-gate.ts';
+import { TimeLeft } from './time-left.ts';
 import type { WorkspaceIndex } from './workspace-index.ts';
 
 export interface IndexerParts {
@@ -18,6 +20,7 @@ export interface IndexerParts {
   readonly blobs: BlobTable;
   readonly embedder: Embedder;
   readonly provider: EmbeddingProvider;
+  readonly gate: PauseGate;
   now(): number;
 }
 
@@ -82,6 +85,7 @@ class IndexRun {
   #chunks = { total: 0, misses: 0, done: 0 };
   #sent = { requests: 0, tokens: 0 };
   #foundAllAsListed = true;
+  #timeLeft: TimeLeft | null = null;
 
   constructor(parts: IndexerParts, options: IndexRunOptions, scannedAtMs: number) {
     this.#parts = parts;
@@ -96,7 +100,7 @@ class IndexRun {
 
   async bringUpToDate(changes: FileChanges): Promise<void> {
     const { index, provider } = this.#parts;
-    const { signal, dryRun = false } = this.#options;
+    const { dryRun = false } = this.#options;
     const { dirty } = changes;
     const groupChunks = provider.local ? LOCAL_GROUP_CHUNKS : provider.limits.maxItems;
     this.#files.unchanged = changes.unchanged;
@@ -105,10 +109,13 @@ class IndexRun {
       await index.removeFiles(changes.removed);
       await this.#putLeftOut(changes);
     }
+    const bytes = dirty.reduce((sum, { size }) => sum + size, 0);
+    this.#timeLeft = new TimeLeft(bytes, () => performance.now());
+    this.#reportProgress(0, dirty.length);
     let group: FileContent[] = [];
     let inGroup = 0;
     for (const [done, entry] of dirty.entries()) {
-      signal.throwIfAborted();
+      await this.#pass();
       const content = await this.#readFile(entry);
       if (!content) continue;
       group.push(content);
@@ -116,6 +123,7 @@ class IndexRun {
       this.#chunks.total += chunksOf(content).length;
       if (inGroup < groupChunks && group.length < GROUP_FILES) continue;
       await this.#finishGroup(group, dryRun);
+      this.#timeLeft.did(group.reduce((sum, file) => sum + file.entry.size, 0));
       this.#reportProgress(done + 1, dirty.length);
       group = [];
       inGroup = 0;
@@ -187,6 +195,16 @@ class IndexRun {
     return { ...common, content: { kind: 'chunks', chunks } };
   }
 
+  /** Rests while indexing is paused or a query is asked. A prediction is what a user waits for. */
+  async #pass(): Promise<void> {
+    const { signal, dryRun = false } = this.#options;
+    signal.throwIfAborted();
+    if (dryRun) return;
+    this.#timeLeft?.did(0);
+    await this.#parts.gate.pass(signal);
+    this.#timeLeft?.rested();
+  }
+
   async #finishGroup(group: readonly FileContent[], dryRun: boolean): Promise<void> {
     if (group.length === 0) return;
     if (dryRun) await this.#predict(group);
@@ -255,6 +273,8 @@ class IndexRun {
       filesTotal,
       chunksDone: this.#chunks.done,
       chunksTotal: this.#chunks.total,
+      tokens: this.#sent.tokens,
+      secondsLeft: this.#timeLeft?.seconds ?? null,
     });
   }
 }

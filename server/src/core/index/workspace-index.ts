@@ -68,6 +68,9 @@ export async function openWorkspaceIndex(options: WorkspaceIndexOptions): Promis
   }
 }
 
+const EMPTY_ALL = `DELETE FROM pack; DELETE FROM chunk; DELETE FROM file;
+  DELETE FROM about WHERE name <> 'folder'; INSERT INTO lexical (lexical) VALUES ('delete-all')`;
+
 /** Where the index of a folder (absolute path, links resolved) lies, or would lie. */
 export function indexFileOf(directory: string, folder: string): string {
   const id = createHash('sha256').update(folder).digest('hex').slice(0, 16);
@@ -211,6 +214,15 @@ export class WorkspaceIndex {
       skippedByReason: Object.fromEntries(byReason) as SkippedByReason,
       indexed: (await this.about(`indexedAt ${this.#spaceId}`)) !== null,
     };
+  }
+
+  /** Leaves nothing but the file itself, which another process may have open. */
+  async clear(): Promise<void> {
+    await this.#write((connection) => {
+      connection.exec(EMPTY_ALL);
+      this.#dataVersion = -1;
+    });
+    await retryWhileBusy(() => withConnection(this.#db, (connection) => connection.exec('VACUUM')));
   }
 
   async nearest(

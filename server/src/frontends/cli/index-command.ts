@@ -4,7 +4,7 @@ import { confirmIndexing } from './confirm-indexing.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { folderArgument } from './folder-argument.ts';
 import { withCore, type Invocation } from './invocation.ts';
-import { figure } from './output/figures.ts';
+import { count, figure } from './output/figures.ts';
 import { indexFailures, indexJson, indexSummary } from './output/index-summary.ts';
 import { write } from './terminal.ts';
 
@@ -39,6 +39,9 @@ export async function runIndex(
   return EXIT.done;
 }
 
-function progressText({ filesDone, filesTotal, chunksDone, chunksTotal }: IndexProgress): string {
-  return `Indexing: ${figure(filesDone)} of ${figure(filesTotal)} files, ${figure(chunksDone)} of ${figure(chunksTotal)} chunks`;
+function progressText(progress: IndexProgress): string {
+  const { filesDone, filesTotal, chunksDone, chunksTotal, tokens, secondsLeft } = progress;
+  const sent = tokens === 0 ? '' : `, ${count(tokens, 'token')}`;
+  const left = secondsLeft === null ? '' : `, ${figure(secondsLeft)} s left`;
+  return `Indexing: ${figure(filesDone)} of ${figure(filesTotal)} files, ${figure(chunksDone)} of ${figure(chunksTotal)} chunks${sent}${left}`;
 }

@@ -2,16 +2,14 @@ import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import type { CancellationToken, Connection } from 'vscode-languageserver/node';
 import type { EmbedOutcome } from '../../../protocol/embed.ts';
-import type { IndexReport } from '../../../protocol/index-report.ts';
 import type { Method, ParamsOf, ResultOf } from '../../../protocol/methods.ts';
 import type { SearchHit } from '../../../protocol/search-hit.ts';
 import type { Core, EmbedOutcome as CoreOutcome } from '../../core/core.ts';
-import { failureOf } from '../../core/errors.ts';
 import type { SearchHit as CoreHit } from '../../core/search/search-hit.ts';
 import { norm } from '../../core/vectors/vector.ts';
 import { abortOn } from './abort-on.ts';
 import { explainUri, skippedIn } from './explanations.ts';
-import { addReports } from './index-reports.ts';
+import { indexFolders } from './index-request.ts';
 import { paramsSchemas } from './params.ts';
 import { responseErrorOf } from './response-errors.ts';
 import type { Session } from './session.ts';
@@ -59,37 +57,9 @@ export function registerHandlers(deps: HandlerDeps): void {
     };
   });
 
-  on('embeddingCache/index', async ({ folders: uris, progressToken }, core, signal) => {
-    const reports: IndexReport[] = [];
-    stats.setActivity({ kind: 'indexing', done: 0, total: 0 });
-    try {
-      for (const folder of folders.named(uris)) {
-        const report = await core.index(folder, {
-          signal,
-          onProgress: (progress) => {
-            stats.setActivity({
-              kind: 'indexing',
-              done: progress.filesDone,
-              total: progress.filesTotal,
-            });
-            if (progressToken === undefined) return;
-            void connection.sendNotification('$/progress', {
-              token: progressToken,
-              value: progress,
-            });
-          },
-        });
-        reports.push(report);
-      }
-      stats.setActivity({ kind: 'idle' });
-      return addReports(reports);
-    } catch (error) {
-      const cancelled = error instanceof Error && error.name === 'AbortError';
-      stats.setActivity(
-        cancelled ? { kind: 'idle' } : { kind: 'failed', error: failureOf(error).kind },
-      );
-      throw error;
-    }
+  on('embeddingCache/index', (params, core, signal) => {
+    if (params.paused !== undefined) session.gate.paused = params.paused;
+    return indexFolders({ connection, folders, stats }, params, core, signal);
   });
 
   on('embeddingCache/search', async (params, core, signal) => {
@@ -109,6 +79,17 @@ export function registerHandlers(deps: HandlerDeps): void {
       .map(hitOf)
       .filter((hit) => !except || !overlaps(hit, except))
       .slice(0, limit);
+  });
+
+  on('embeddingCache/pause', ({ paused }) => {
+    session.gate.paused = paused;
+    stats.changed();
+    return Promise.resolve(null);
+  });
+
+  on('embeddingCache/deleteIndex', async (_, core) => {
+    for (const folder of folders.paths) await core.deleteIndex(folder);
+    return null;
   });
 
   on('embeddingCache/explain', ({ uri }, core) => explainUri(core, folders, uri));

@@ -3,6 +3,8 @@ import type { Method, ParamsOf } from '../../../protocol/methods.ts';
 
 const limit = z.number().int().min(1).max(200);
 
+const nothing = z.null().or(z.undefined().transform(() => null));
+
 /** What a request's params must look like; anything else is answered with an error. */
 export const paramsSchemas: { [M in Method]: z.ZodType<ParamsOf<M>> } = {
   'embeddingCache/embed': z.object({
@@ -12,6 +14,7 @@ export const paramsSchemas: { [M in Method]: z.ZodType<ParamsOf<M>> } = {
   'embeddingCache/index': z.object({
     folders: z.array(z.string()),
     progressToken: z.union([z.string(), z.number()]).exactOptional(),
+    paused: z.boolean().exactOptional(),
   }),
   'embeddingCache/search': z.object({
     query: z.string().max(100_000),
@@ -25,7 +28,9 @@ export const paramsSchemas: { [M in Method]: z.ZodType<ParamsOf<M>> } = {
     limit,
     except: z.object({ uri: z.url(), startLine: z.number(), endLine: z.number() }).exactOptional(),
   }),
+  'embeddingCache/pause': z.object({ paused: z.boolean() }),
+  'embeddingCache/deleteIndex': nothing,
   'embeddingCache/explain': z.object({ uri: z.string() }),
-  'embeddingCache/skipped': z.null().or(z.undefined().transform(() => null)),
-  'embeddingCache/stats': z.null().or(z.undefined().transform(() => null)),
+  'embeddingCache/skipped': nothing,
+  'embeddingCache/stats': nothing,
 };

@@ -1,6 +1,7 @@
 import type { ServerSettings } from '../../../protocol/settings.ts';
 import { createCore, type Core } from '../../core/core.ts';
 import { Failure } from '../../core/errors.ts';
+import { PauseGate } from '../../core/index/pause-gate.ts';
 import type { Logger } from '../../core/logger.ts';
 import { configOf } from './settings-config.ts';
 
@@ -14,6 +15,8 @@ export interface SessionDeps {
 /** The core for the settings of now: opened on first use, replaced when they change. */
 export class Session {
   readonly #deps: SessionDeps;
+  /** Outlives the core: a pause holds under new settings, too. */
+  readonly gate = new PauseGate();
   #settings: ServerSettings | null = null;
   #core: Promise<Core> | null = null;
   /** Fires when this core is to be left: on new settings and at the end. */
@@ -57,6 +60,7 @@ export class Session {
       structureWorker: this.#deps.structureWorker,
       fetch: globalThis.fetch,
       apiKeyOf: (provider, origin) => this.#deps.apiKeyOf(provider, origin),
+      gate: this.gate,
       mayContact: (origin) => settings.allowedOrigins.includes(origin),
     });
     core.then(

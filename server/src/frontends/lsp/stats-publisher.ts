@@ -10,7 +10,12 @@ const INTERVAL_MS = 1000;
 /** What an indexing run is doing, told by whoever runs it. */
 export type Activity =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'indexing'; readonly done: number; readonly total: number }
+  | {
+      readonly kind: 'indexing';
+      readonly done: number;
+      readonly total: number;
+      readonly secondsLeft: number | null;
+    }
   | { readonly kind: 'failed'; readonly error: FailureKind };
 
 export interface StatsPublisherDeps {
@@ -102,7 +107,11 @@ export class StatsPublisher {
       return { kind: 'failed', error: failureOf(error).kind, ...counts };
     }
     switch (this.#activity.kind) {
-      case 'indexing':
+      case 'indexing': {
+        const { done, total } = this.#activity;
+        if (this.#deps.session.gate.paused) return { kind: 'paused', done, total, ...counts };
+        return { ...this.#activity, ...counts };
+      }
       case 'failed':
         return { ...this.#activity, ...counts };
       case 'idle':

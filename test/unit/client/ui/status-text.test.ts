@@ -40,15 +40,41 @@ describe('the status bar item', () => {
   });
 
   it('shows progress while indexing', () => {
-    const workspace = { kind: 'indexing', done: 1240, total: 8412, ...counts } as const;
+    const workspace = {
+      kind: 'indexing',
+      done: 1240,
+      total: 8412,
+      secondsLeft: null,
+      ...counts,
+    } as const;
     const { text, state, label } = view({}, { workspace });
     expect(text).toBe('$(sync~spin) 1.2k/8.4k');
     expect(state).toBe('indexing');
     expect(label).toBe('Embedding Cache: indexing, 1,240 of 8,412');
   });
 
+  it('says how long it will take where that can be told', () => {
+    const workspace = { kind: 'indexing', done: 1, total: 8, secondsLeft: 40, ...counts } as const;
+    expect(view({}, { workspace }).label).toBe('Embedding Cache: indexing, 1 of 8, 40 s left');
+  });
+
+  it('shows that indexing is paused, and where it stands', () => {
+    const workspace = { kind: 'paused', done: 1240, total: 8412, ...counts } as const;
+    expect(view({}, { workspace })).toMatchObject({
+      text: '$(debug-pause) 1.2k/8.4k',
+      state: 'paused',
+      label: 'Embedding Cache: indexing is paused, 1,240 of 8,412',
+    });
+  });
+
   it('shows no progress of nothing while the files are still being counted', () => {
-    const workspace = { kind: 'indexing', done: 0, total: 0, ...counts } as const;
+    const workspace = {
+      kind: 'indexing',
+      done: 0,
+      total: 0,
+      secondsLeft: null,
+      ...counts,
+    } as const;
     expect(view({}, { workspace }).text).toBe('$(sync~spin)');
   });
 
