@@ -3,6 +3,8 @@ import type { L10n } from './l10n.ts';
 import { ServerGaveUp, errorDataOf } from './server-errors.ts';
 import { providerName } from './ui/provider-name.ts';
 
+const SHOW_LOG = 'embeddingCache.showLog';
+
 /** What the user is told, and the one thing that helps. */
 export interface ErrorWords {
   readonly message: string;
@@ -99,6 +101,25 @@ export function wordsOfData(data: ErrorData, l10n: L10n): ErrorWords {
         message: l10n.t('The cache folder belongs to another user, or others may write to it.'),
         button: openSetting('embeddingCache.directory', l10n),
       };
+    case 'diskFull':
+      return {
+        message: l10n.t('The disk is full; new embeddings stay in memory only.'),
+        button: button(l10n.t('Clean Up…'), 'embeddingCache.cleanUpCache'),
+      };
+    case 'damagedCache':
+      return { message: damaged(data, l10n), button: button(l10n.t('Show Details'), SHOW_LOG) };
+    case 'cacheUnusable':
+      return {
+        message: l10n.t('The cache folder cannot be used; new embeddings stay in memory only.'),
+        button: openSetting('embeddingCache.directory', l10n),
+      };
+    case 'cacheBusy':
+      return {
+        message: l10n.t(
+          'Another program keeps the cache locked; new embeddings stay in memory until it lets go.',
+        ),
+        button: showLog(l10n),
+      };
     case 'internal':
       return internal(l10n);
     default:
@@ -111,6 +132,17 @@ function addressSetting(provider: string | undefined): string {
   return provider === 'openaiCompatible'
     ? 'embeddingCache.openaiCompatible.baseUrl'
     : 'embeddingCache.openai.baseUrl';
+}
+
+function damaged({ recovered, total }: ErrorData, l10n: L10n): string {
+  if (recovered === undefined || total === undefined) {
+    return l10n.t('One cache file is damaged. The file was kept.');
+  }
+  return l10n.t(
+    'One cache file is damaged; {0} of {1} recovered. The file was kept.',
+    recovered.toLocaleString(),
+    total.toLocaleString(),
+  );
 }
 
 function internal(l10n: L10n): ErrorWords {
@@ -129,7 +161,7 @@ function selectModel(l10n: L10n): ErrorButton {
 }
 
 function showLog(l10n: L10n): ErrorButton {
-  return button(l10n.t('Show Log'), 'embeddingCache.showLog');
+  return button(l10n.t('Show Log'), SHOW_LOG);
 }
 
 function openSetting(id: string, l10n: L10n): ErrorButton {

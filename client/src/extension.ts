@@ -10,6 +10,7 @@ import { ServerApi } from './server-api.ts';
 import { ServerProcess } from './server-process.ts';
 import { SettingsSync } from './settings-sync.ts';
 import { StatisticsPanel } from './ui/statistics-panel.ts';
+import { showCacheWarnings } from './ui/cache-warnings.ts';
 import { StatusItem } from './ui/status-item.ts';
 import { WorkspaceUse } from './workspace-use.ts';
 
@@ -55,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
   context.subscriptions.push(
     registerCommands(parts),
     startBackgroundWork(parts),
+    showCacheWarnings(api),
     status,
     statistics,
     indexing,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import type { ErrorData } from '../../server/protocol/errors.ts';
 import type { IndexProgress, IndexReport } from '../../server/protocol/index-report.ts';
 import type { Method, Notifications, ParamsOf, ResultOf } from '../../server/protocol/methods.ts';
 import type { ServerSettings } from '../../server/protocol/settings.ts';
@@ -14,6 +15,8 @@ export class ServerApi {
   readonly #server: ServerProcess;
   readonly #stats = new vscode.EventEmitter<Stats>();
   readonly onStatsChanged = this.#stats.event;
+  readonly #problems = new vscode.EventEmitter<ErrorData>();
+  readonly onCacheProblem = this.#problems.event;
 
   constructor(server: ServerProcess) {
     this.#server = server;
@@ -21,6 +24,10 @@ export class ServerApi {
       const method: keyof Notifications = 'embeddingCache/statsChanged';
       client.onNotification(method, (stats: Stats) => {
         this.#stats.fire(stats);
+      });
+      const problem: keyof Notifications = 'embeddingCache/cacheProblem';
+      client.onNotification(problem, (data: ErrorData) => {
+        this.#problems.fire(data);
       });
     });
   }
@@ -62,6 +69,7 @@ export class ServerApi {
 
   dispose(): void {
     this.#stats.dispose();
+    this.#problems.dispose();
   }
 
   #ask<T>(

@@ -26,6 +26,14 @@ export type ErrorKind =
   | 'newerCache'
   /** The cache directory cannot be used safely. */
   | 'unsafeDirectory'
+  /** The disk is full; the cache keeps new embeddings in memory until there is room. */
+  | 'diskFull'
+  /** A cache file was damaged; what could be read of it is in a new one, the old one was kept. */
+  | 'damagedCache'
+  /** The cache directory cannot be written; new embeddings stay in memory. */
+  | 'cacheUnusable'
+  /** Another process holds the cache locked; new embeddings stay in memory until it lets go. */
+  | 'cacheBusy'
   /** Anything else. */
   | 'internal';
 
@@ -35,6 +43,9 @@ export interface ErrorData {
   readonly provider?: string;
   readonly host?: string;
   readonly status?: number;
+  /** Of a damaged file: embeddings in the new file, and in the old one. */
+  readonly recovered?: number;
+  readonly total?: number;
 }
 
 /** JSON-RPC code of every error that carries `ErrorData` (LSP reserves −32899…−32800 to itself). */

@@ -1,6 +1,7 @@
 import type { EmbedParams, EmbedResult } from './embed.ts';
 import type { ExplainParams, FileExplanation, SkippedFile } from './explain.ts';
 import type { IndexParams, IndexProgress, IndexReport, PauseParams } from './index-report.ts';
+import type { ErrorData } from './errors.ts';
 import type { SearchHit, SearchParams, SimilarParams } from './search-hit.ts';
 import type { Stats } from './stats.ts';
 
@@ -30,6 +31,8 @@ export interface Requests {
 export interface Notifications {
   /** Sent at most once a second, when any figure of `Stats` has changed. */
   'embeddingCache/statsChanged': Stats;
+  /** The cache goes on with less than it should: sent once per cause, for the user to read. */
+  'embeddingCache/cacheProblem': ErrorData;
 }
 
 /** Values of `$/progress` for a request: method name → value. */

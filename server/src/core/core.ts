@@ -43,6 +43,8 @@ export interface CoreDeps extends MaintenanceDeps {
   mayContact(origin: string): boolean;
   /** A provider of the program's own, in place of the configured one. */
   readonly ownProvider?: EmbeddingProvider;
+  /** Told, for the user to read, when the cache goes on with less than it should. */
+  onCacheProblem?(problem: Failure): void;
   /** The cache; SQLite files in the configured directory unless another is given. */
   readonly openCache?: (config: Config) => Promise<EmbeddingCache>;
   /** Where indexing can be paused; one of its own unless given. */
@@ -127,9 +129,13 @@ export interface Core {
 }
 
 export async function createCore(config: Config, deps: CoreDeps): Promise<Core> {
+  const onProblem = (problem: Failure): void => {
+    if (deps.onCacheProblem) deps.onCacheProblem(problem);
+    else deps.logger.warn(problem.message);
+  };
   const openCache =
     deps.openCache ??
-    (({ cacheDir, storeText }) => openSqliteCache({ directory: cacheDir, storeText }));
+    (({ cacheDir, storeText }) => openSqliteCache({ directory: cacheDir, storeText, onProblem }));
   const cache = await openCache(config);
   try {
     const ledger = await openLedger(path.join(config.cacheDir, 'usage.db'), {
@@ -415,6 +421,9 @@ class CachingCore implements Core {
         folder,
         directory: this.#workspaces,
         space: provider.space,
+        onProblem: ({ message }) => {
+          this.#deps.logger.warn(message);
+        },
       });
       this.#indexes.set(folder, index);
       index.catch(() => this.#indexes.delete(folder));

@@ -13,6 +13,10 @@ export type FailureKind =
   | 'badSettings'
   | 'newerCache'
   | 'unsafeDirectory'
+  | 'diskFull'
+  | 'damagedCache'
+  | 'cacheUnusable'
+  | 'cacheBusy'
   | 'internal';
 
 interface FailureOptions extends ErrorOptions {
@@ -22,6 +26,14 @@ interface FailureOptions extends ErrorOptions {
   readonly host?: string;
   /** HTTP status, where there was one. */
   readonly status?: number;
+  /** What could be read of a damaged file. */
+  readonly recovery?: Recovery;
+}
+
+/** Counts of rows. */
+export interface Recovery {
+  readonly recovered: number;
+  readonly total: number;
 }
 
 /** The product's own error: what was attempted, what kind of failure, and its cause. */
@@ -30,6 +42,7 @@ export class Failure extends Error {
   readonly provider: string | undefined;
   readonly host: string | undefined;
   readonly status: number | undefined;
+  readonly recovery: Recovery | undefined;
 
   constructor(kind: FailureKind, message: string, options: FailureOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -38,6 +51,7 @@ export class Failure extends Error {
     this.provider = options.provider;
     this.host = options.host;
     this.status = options.status;
+    this.recovery = options.recovery;
   }
 }
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * Longest wait for another process's write lock. SQLite's own wait would block the event loop, so
  * connections give up within 50 ms and this waits asynchronously instead.
  */
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 10_000;
 const LONGEST_PAUSE_MS = 100;
 
 /** Runs again, with growing and jittered pauses, while another process holds the lock. */

@@ -2,8 +2,9 @@ import { closeSync, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { Failure } from '../errors.ts';
 
 /**
- * Makes the directory private to this user (0700), and refuses one that another user owns or that
- * is a symbolic link: whoever controls it could read or plant vectors and source text.
+ * Makes the directory private to this user (0700), and refuses one that another user owns, that
+ * everybody may write to, or that is a symbolic link: whoever controls it could read or plant
+ * vectors and source text.
  */
 export function ensurePrivateDirectory(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -15,9 +16,17 @@ export function ensurePrivateDirectory(directory: string): void {
       `the cache directory ${directory} belongs to another user`,
     );
   }
+  if (uid !== undefined && (stat.mode & 0o002) !== 0) {
+    throw new Failure('unsafeDirectory', `everybody may write to the cache directory ${directory}`);
+  }
 }
 
 /** Creates the file empty with mode 0600 if it is absent: SQLite's WAL and SHM inherit the mode. */
 export function ensurePrivateFile(file: string): void {
-  closeSync(openSync(file, 'a', 0o600));
+  try {
+    // Never opens one that exists: closing it again would drop this process's locks on it.
+    closeSync(openSync(file, 'ax', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }

@@ -4,7 +4,9 @@ import Client from 'knex/lib/dialects/better-sqlite3/index.js';
 import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js';
 import { Failure } from '../errors.ts';
 import { ensurePrivateFile } from './cache-directory.ts';
-import { retryWhileBusy, sqliteCodeOf } from './busy-retry.ts';
+import { retryWhileBusy } from './busy-retry.ts';
+import { databaseFailure } from './database-failure.ts';
+import { isOlder } from './sqlite-version.ts';
 
 /** What a repository method takes, so that it joins whatever transaction it is called in. */
 export type Database = Knex | Knex.Transaction;
@@ -12,8 +14,17 @@ export type Connection = BetterSqlite3.Database;
 
 export interface DatabaseOptions {
   /** Bytes; takes effect only when the file is new. */
-  readonly pageSize: number;
+  readonly pageSize?: number;
+  /** Neither makes nor changes the file. */
+  readonly readOnly?: boolean;
+  /** Number of the newest schema this version knows. A file with a newer one is left untouched. */
+  readonly newestSchema?: number;
 }
+
+export const IN_MEMORY = ':memory:';
+
+/** The first SQLite whose log survives a reset while another process writes (3.7.0 to 3.51.2). */
+const OLDEST_SQLITE = '3.51.3';
 
 /**
  * Deferred transactions that meet another writer lose their work despite any timeout (ten writers
@@ -31,12 +42,17 @@ class ImmediateClient extends Client {
   }
 }
 
-/** Opens (or creates, mode 0600) one SQLite file on one connection. */
+/** Opens (or creates, mode 0600) one SQLite file on one connection. Throws Failure. */
 export async function openDatabase(file: string, options: DatabaseOptions): Promise<Knex> {
-  ensurePrivateFile(file);
+  const { readOnly = false } = options;
+  try {
+    if (file !== IN_MEMORY && !readOnly) ensurePrivateFile(file);
+  } catch (error) {
+    throw databaseFailure(`creating ${file}`, error);
+  }
   const db = createKnex({
     client: ImmediateClient as unknown as typeof Knex.Client,
-    connection: { filename: file },
+    connection: { filename: file, options: { readonly: readOnly } },
     useNullAsDefault: true,
     // knex logs to stdout by default, which is the protocol's channel.
     log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
@@ -46,6 +62,8 @@ export async function openDatabase(file: string, options: DatabaseOptions): Prom
       max: 1,
       afterCreate: (connection: Connection, done: (error: unknown) => void) => {
         try {
+          connection.pragma('busy_timeout = 50');
+          refuseUnknown(connection, options);
           setPragmas(connection, options);
           done(null);
         } catch (error) {
@@ -87,28 +105,33 @@ export function readOn<T>(connection: Connection, read: () => T): T {
   return connection.inTransaction ? read() : connection.transaction(read).deferred();
 }
 
-/** A database's error without its message, which carries SQL and values. */
-export function databaseFailure(attempt: string, error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  const code = sqliteCodeOf(error);
-  if (code === null) throw error;
-  return new Failure('internal', `${attempt} failed: ${code}`);
-}
-
 interface ConnectionSource {
   acquireConnection(): Promise<Connection>;
   releaseConnection(connection: Connection): Promise<void>;
 }
 
-function setPragmas(connection: Connection, { pageSize }: DatabaseOptions): void {
-  connection.pragma('busy_timeout = 50');
-  if (connection.pragma('page_count', { simple: true }) === 0) {
-    connection.pragma(`page_size = ${pageSize}`);
-    // What is removed can then be given back a few pages at a time. Asked of a file that has
-    // pages already, this would need the write lock.
-    connection.pragma('auto_vacuum = INCREMENTAL');
+/** Before anything is written: setting the journal mode already changes a file. */
+function refuseUnknown(connection: Connection, { newestSchema = Infinity }: DatabaseOptions): void {
+  const sqlite = connection.prepare('SELECT sqlite_version()').pluck().get() as string;
+  if (isOlder(sqlite, OLDEST_SQLITE)) {
+    throw new Failure('internal', `SQLite ${sqlite} may corrupt files; ${OLDEST_SQLITE} is needed`);
   }
-  connection.pragma('journal_mode = WAL');
+  const schema = connection.pragma('user_version', { simple: true }) as number;
+  if (schema > newestSchema) {
+    throw new Failure('newerCache', `the file has schema ${schema}; ${newestSchema} is known here`);
+  }
+}
+
+function setPragmas(connection: Connection, { pageSize, readOnly }: DatabaseOptions): void {
+  if (!readOnly) {
+    if (pageSize !== undefined && connection.pragma('page_count', { simple: true }) === 0) {
+      connection.pragma(`page_size = ${pageSize}`);
+      // What is removed can then be given back a few pages at a time. Asked of a file that has
+      // pages already, this would need the write lock.
+      connection.pragma('auto_vacuum = INCREMENTAL');
+    }
+    connection.pragma('journal_mode = WAL');
+  }
   // With WAL a power cut may take the last commits, never corrupt; they are embedded again.
   connection.pragma('synchronous = NORMAL');
   connection.pragma('wal_autocheckpoint = 4000');

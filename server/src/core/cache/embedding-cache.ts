@@ -1,10 +1,14 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
 import { ensurePrivateDirectory } from './cache-directory.ts';
+import { databaseFailure } from './database-failure.ts';
 import { currentFile } from './generations.ts';
 import { shardNameOf, shardNamesIn } from './shard-file.ts';
-import { openShard, readSpace, type Shard } from './shard.ts';
+import { oncePerCause } from './once-per-cause.ts';
+import { readSpace, type Shard } from './shard.ts';
+import { SteadyShard } from './steady-shard.ts';
+import type { OnProblem } from './steady-database.ts';
 import { openTextStore, type TextStore } from './text-store.ts';
 
 export interface StoredSpace {
@@ -33,34 +37,55 @@ export interface EmbeddingCache {
 export interface CacheOptions {
   readonly directory: string;
   readonly storeText: boolean;
+  /** Told once per cause when the cache goes on with less than it should. */
+  readonly onProblem?: OnProblem;
 }
 
-export async function openCache({ directory, storeText }: CacheOptions): Promise<EmbeddingCache> {
-  ensurePrivateDirectory(directory);
-  const texts = await openTextStore(currentFile(directory, 'hashstring'), { storeText });
-  return new SqliteCache(directory, texts);
+/**
+ * Opens the cache, making what is missing. Damage, a full or read-only disk or a newer version's
+ * files do not fail it: it then answers from memory. Throws Failure `unsafeDirectory` alone.
+ */
+export async function openCache(options: CacheOptions): Promise<EmbeddingCache> {
+  const { directory, storeText } = options;
+  const onProblem = oncePerCause(options.onProblem ?? (() => undefined));
+  try {
+    ensurePrivateDirectory(directory);
+  } catch (error) {
+    const problem = databaseFailure(`making ${directory}`, error);
+    if (problem.kind === 'unsafeDirectory') throw problem;
+    onProblem(problem);
+  }
+  const texts = await openTextStore(path.join(directory, 'hashstring.db'), {
+    storeText,
+    onProblem,
+  });
+  return new SqliteCache(directory, texts, onProblem);
 }
 
 class SqliteCache implements EmbeddingCache {
   readonly directory: string;
   readonly texts: TextStore;
-  readonly #shards = new Map<string, Promise<Shard>>();
+  readonly #onProblem: OnProblem;
+  readonly #shards = new Map<string, SteadyShard>();
   /** A shard's space never changes, so each is asked once. */
   readonly #spaceOfName = new Map<string, EmbeddingSpace>();
 
-  constructor(directory: string, texts: TextStore) {
+  constructor(directory: string, texts: TextStore, onProblem: OnProblem) {
     this.directory = directory;
     this.texts = texts;
+    this.#onProblem = onProblem;
   }
 
   async shard(space: EmbeddingSpace): Promise<Shard> {
     const id = spaceIdOf(space);
     let shard = this.#shards.get(id);
     if (!shard) {
-      shard = openShard(this.#fileOf(space), space);
+      shard = new SteadyShard({
+        directory: this.directory,
+        space,
+        onProblem: this.#onProblem,
+      });
       this.#shards.set(id, shard);
-      // A failed opening must not stick: the cause may be gone at the next call.
-      shard.catch(() => this.#shards.delete(id));
     }
     return shard;
   }
@@ -71,6 +96,8 @@ class SqliteCache implements EmbeddingCache {
       const space = await readSpace(currentFile(this.directory, name));
       if (space) this.#spaceOfName.set(name, space);
     }
+    // One whose file cannot be used is nowhere else.
+    for (const { space } of this.#shards.values()) this.#spaceOfName.set(shardNameOf(space), space);
     return [...this.#spaceOfName.values()];
   }
 
@@ -91,6 +118,7 @@ class SqliteCache implements EmbeddingCache {
 
   bytes(): number {
     let total = 0;
+    if (!existsSync(this.directory)) return 0;
     for (const entry of readdirSync(this.directory, { withFileTypes: true, recursive: true })) {
       if (entry.isFile()) total += sizeOf(path.join(entry.parentPath, entry.name));
     }
@@ -98,9 +126,9 @@ class SqliteCache implements EmbeddingCache {
   }
 
   async close(): Promise<void> {
-    const shards = await Promise.allSettled(this.#shards.values());
+    // The vectors first: some may be in memory only.
+    for (const shard of this.#shards.values()) await shard.close();
     await this.texts.close();
-    for (const shard of shards) if (shard.status === 'fulfilled') await shard.value.close();
   }
 
   #fileOf(space: EmbeddingSpace): string {

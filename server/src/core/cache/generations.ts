@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { ensurePrivateFile } from './cache-directory.ts';
+import { databaseFailure } from './database-failure.ts';
 
 /**
  * A damaged file is never replaced, for another process may hold it. What can be read of it goes
@@ -10,10 +12,13 @@ export function generationFile(name: string, generation: number): string {
   return generation === 1 ? `${name}.db` : `${name}.g${generation}.db`;
 }
 
+/** A file damaged this often has another cause than bad luck. */
+export const NEWEST_GENERATION = 99;
+
 /** Numbers of the generations that a directory has, by name, oldest first. */
 export function generationsIn(directory: string): Map<string, number[]> {
   const generations = new Map<string, number[]>();
-  for (const file of readdirSync(directory)) {
+  for (const file of listed(directory)) {
     const match = GENERATION_FILE.exec(file);
     if (!match) continue;
     const name = match[1]!;
@@ -34,6 +39,21 @@ export function currentGeneration(directory: string, name: string): number {
 /** Absolute path of the generation to open, whether or not it exists yet. */
 export function currentFile(directory: string, name: string): string {
   return path.join(directory, generationFile(name, currentGeneration(directory, name)));
+}
+
+/** Every process goes over to the new generation; two that begin it at once make one. */
+export function beginGeneration(directory: string, name: string, generation: number): void {
+  ensurePrivateFile(path.join(directory, generationFile(name, generation)));
+}
+
+/** A directory that cannot be listed has no file that could be opened. */
+function listed(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    databaseFailure(`listing ${directory}`, error);
+    return [];
+  }
 }
 
 const GENERATION_FILE = /^([a-z0-9-]+)(?:\.g([1-9]\d{0,5}))?\.db$/;

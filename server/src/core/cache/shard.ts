@@ -1,19 +1,18 @@
-import { statSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { Failure } from '../errors.ts';
+import { Failure, type Recovery } from '../errors.ts';
 import { canonicalSpace, type EmbeddingSpace } from '../keys/space.ts';
 import { hashToBytes, type TextHash } from '../keys/text-hash.ts';
-import { fromBlob, toBlob } from '../vectors/blob.ts';
-import { hasDirection, type Vector } from '../vectors/vector.ts';
+import type { Vector } from '../vectors/vector.ts';
 import { retryWhileBusy } from './busy-retry.ts';
 import { checksumOf } from './checksum.ts';
 import { LastUse } from './last-use.ts';
-import { databaseFailure, openDatabase, readOn, withConnection, writeOn } from './database.ts';
-import { migrate } from './migrations/migrate.ts';
+import { databaseFailure } from './database-failure.ts';
+import { openDatabase, readOn, withConnection, writeOn } from './database.ts';
+import { openMigrated } from './migrations/migrate.ts';
 import { shardMigrations } from './migrations/shard-migrations.ts';
 import { Prepared } from './prepared.ts';
-import { wholeVectorOf, type StoredVector } from './stored-vector.ts';
+import { blobOf, wholeVectorOf, type StoredVector } from './stored-vector.ts';
 
 /** All vectors of one space. */
 export interface Shard {
@@ -42,14 +41,16 @@ const INSERT = `INSERT INTO embedding (hash, vector, checksum, tokens) VALUES (?
     tokens = coalesce(excluded.tokens, tokens)
   WHERE vector <> excluded.vector OR checksum <> excluded.checksum`;
 
+const INSERT_RECOVERY = `INSERT OR IGNORE INTO recovery (id, recovered, total)
+  VALUES (1, @recovered, @total)`;
+
 /** Longest stretch of synchronous work: 1,000 puts take about 30 ms. */
 const BATCH = 1000;
 
-/** A shard in one SQLite file. Refuses a file that holds another space. */
-export async function openShard(file: string, space: EmbeddingSpace): Promise<Shard> {
-  const db = await openDatabase(file, { pageSize: space.dimensions >= 1536 ? 32_768 : 8192 });
+/** A shard in one SQLite file. A file that holds another space is damage, and left untouched. */
+export async function openShard(file: string, space: EmbeddingSpace): Promise<SqliteShard> {
+  const db = await openMigrated(file, shardMigrations, { pageSize: pageSizeOf(space) });
   try {
-    await migrate(db, shardMigrations);
     await checkIdentity(db, file, space);
   } catch (error) {
     await db.destroy();
@@ -58,17 +59,25 @@ export async function openShard(file: string, space: EmbeddingSpace): Promise<Sh
   return new SqliteShard(db, space);
 }
 
-/** The space a shard file says it holds, or null for a file that is not a finished shard. */
+/** Bytes. A row of a large vector would fill most of a small page. */
+export function pageSizeOf(space: EmbeddingSpace): number {
+  return space.dimensions >= 1536 ? 32_768 : 8192;
+}
+
+/** The space a file says it holds, changing nothing; null for what is no readable shard. */
 export async function readSpace(file: string): Promise<EmbeddingSpace | null> {
-  if (statSync(file).size === 0) return null;
-  const db = await openDatabase(file, { pageSize: 8192 });
+  let db: Knex | null = null;
   try {
-    if (!(await db.schema.hasTable('space'))) return null;
+    db = await openDatabase(file, { readOnly: true });
     const { SpaceRow } = await import('./models/space-row.ts');
     const row = await SpaceRow.bindKnex(db).query().findById(1);
     return row ? row.space() : null;
+  } catch (error) {
+    // Whoever opens the shard to use it is told what is wrong with it.
+    databaseFailure('reading a space', error);
+    return null;
   } finally {
-    await db.destroy();
+    await db?.destroy();
   }
 }
 
@@ -77,7 +86,7 @@ interface Row extends StoredVector {
   readonly tokens: number | null;
 }
 
-class SqliteShard implements Shard {
+export class SqliteShard implements Shard {
   readonly space: EmbeddingSpace;
   readonly #db: Knex;
   readonly #prepared = new Prepared();
@@ -94,23 +103,27 @@ class SqliteShard implements Shard {
     tokens?: Map<TextHash, number>,
   ): Promise<Map<TextHash, Vector>> {
     const found = new Map<TextHash, Vector>();
-    for (let start = 0; start < hashes.length; start += BATCH) {
-      if (start > 0) await nextTurn();
-      const batch = hashes.slice(start, start + BATCH);
-      await withConnection(this.#db, (connection) => {
-        const select = this.#prepared.on(connection, SELECT);
-        readOn(connection, () => {
-          for (const hash of batch) {
-            const bytes = hashToBytes(hash);
-            const row = select.get(bytes) as Row | undefined;
-            const vector = row ? wholeVectorOf(this.space, bytes, row) : null;
-            if (!row || !vector) continue;
-            found.set(hash, vector);
-            if (row.tokens !== null) tokens?.set(hash, row.tokens);
-            this.#lastUse.note(row.id);
-          }
+    try {
+      for (let start = 0; start < hashes.length; start += BATCH) {
+        if (start > 0) await nextTurn();
+        const batch = hashes.slice(start, start + BATCH);
+        await withConnection(this.#db, (connection) => {
+          const select = this.#prepared.on(connection, SELECT);
+          readOn(connection, () => {
+            for (const hash of batch) {
+              const bytes = hashToBytes(hash);
+              const row = select.get(bytes) as Row | undefined;
+              const vector = row ? wholeVectorOf(this.space, bytes, row) : null;
+              if (!row || !vector) continue;
+              found.set(hash, vector);
+              if (row.tokens !== null) tokens?.set(hash, row.tokens);
+              this.#lastUse.note(row.id);
+            }
+          });
         });
-      });
+      }
+    } catch (error) {
+      throw databaseFailure('reading vectors', error);
     }
     return found;
   }
@@ -119,7 +132,9 @@ class SqliteShard implements Shard {
     vectors: ReadonlyMap<TextHash, Vector>,
     tokens?: ReadonlyMap<TextHash, number>,
   ): Promise<void> {
-    const entries = [...vectors].map(([hash, vector]) => [hash, this.#blobOf(vector)] as const);
+    const entries = [...vectors].map(
+      ([hash, vector]) => [hash, blobOf(this.space, vector)] as const,
+    );
     for (let start = 0; start < entries.length; start += BATCH) {
       if (start > 0) await nextTurn();
       const batch = entries.slice(start, start + BATCH);
@@ -147,40 +162,43 @@ class SqliteShard implements Shard {
     return LastUseRow.bindKnex(this.#db).query().resultSize();
   }
 
+  /** What was recovered into this file from an older generation; null until that is done. */
+  async recovery(): Promise<Recovery | null> {
+    const { RecoveryRow } = await import('./models/recovery-row.ts');
+    const row = await RecoveryRow.bindKnex(this.#db).query().findById(1);
+    return row ? { recovered: row.recovered, total: row.total } : null;
+  }
+
+  /** False when another process was faster. */
+  async setRecovery(recovery: Recovery): Promise<boolean> {
+    return retryWhileBusy(() =>
+      withConnection(this.#db, (connection) => {
+        const insert = this.#prepared.on(connection, INSERT_RECOVERY);
+        return insert.run(recovery).changes === 1;
+      }),
+    );
+  }
+
   async close(): Promise<void> {
     await this.#lastUse.close();
     await this.#db.destroy();
-  }
-
-  #blobOf(vector: Vector): Buffer {
-    const { dimensions, element } = this.space;
-    if (vector.length !== dimensions) {
-      throw new Failure(
-        'internal',
-        `a vector of ${vector.length} numbers was put into a space of ${dimensions}`,
-      );
-    }
-    const blob = toBlob(vector, element);
-    if (!hasDirection(fromBlob(blob, element))) {
-      throw new Failure('internal', `a vector that is all zeros or not finite in ${element}`);
-    }
-    return blob;
   }
 }
 
 async function checkIdentity(db: Knex, file: string, space: EmbeddingSpace): Promise<void> {
   const { SpaceRow, spaceRowOf } = await import('./models/space-row.ts');
   const rows = SpaceRow.bindKnex(db);
+  let row;
   try {
     await retryWhileBusy(async () => {
       if (await rows.query().findById(1)) return;
       await rows.query().insert(spaceRowOf(space)).onConflict('id').ignore();
     });
+    row = await rows.query().findById(1);
   } catch (error) {
     throw databaseFailure('recording a space', error);
   }
-  const row = await rows.query().findById(1);
   if (row?.identity !== canonicalSpace(space)) {
-    throw new Failure('internal', `${file} holds another embedding space; it was left untouched`);
+    throw new Failure('damagedCache', `${file} holds another embedding space`);
   }
 }

@@ -2,10 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { hashToBytes, textHashOf, type TextHash } from '../keys/text-hash.ts';
 import { retryWhileBusy } from './busy-retry.ts';
-import { databaseFailure, openDatabase, readOn, withConnection, writeOn } from './database.ts';
+import { databaseFailure } from './database-failure.ts';
+import { readOn, withConnection, writeOn } from './database.ts';
 import { hashstringMigrations } from './migrations/hashstring-migrations.ts';
-import { migrate } from './migrations/migrate.ts';
 import { Prepared } from './prepared.ts';
+import { openSteadyDatabase, type OnProblem } from './steady-database.ts';
 
 /** Every text ever embedded, under its hash (`hashstring.db`). */
 export interface TextStore {
@@ -28,45 +29,55 @@ const BATCH = 500;
 export interface TextStoreOptions {
   /** False: only hashes are kept, so nothing of a text can be read from this file. */
   readonly storeText: boolean;
+  /** Told when texts cannot be kept: they can be read again from where they came. */
+  readonly onProblem?: OnProblem;
 }
 
 export async function openTextStore(file: string, options: TextStoreOptions): Promise<TextStore> {
-  const db = await openDatabase(file, { pageSize: 8192 });
-  try {
-    await migrate(db, hashstringMigrations);
-  } catch (error) {
-    await db.destroy();
-    throw error;
-  }
-  return new SqliteTextStore(db, options);
+  const { storeText, onProblem = () => undefined } = options;
+  const steady = {
+    file,
+    migrations: hashstringMigrations,
+    pageSize: 8192,
+    onProblem,
+  };
+  return new SqliteTextStore(await openSteadyDatabase(steady), storeText, onProblem);
 }
 
 class SqliteTextStore implements TextStore {
   readonly #db: Knex;
   readonly #storeText: boolean;
+  readonly #onProblem: OnProblem;
   readonly #prepared = new Prepared();
 
-  constructor(db: Knex, { storeText }: TextStoreOptions) {
+  constructor(db: Knex, storeText: boolean, onProblem: OnProblem) {
     this.#db = db;
     this.#storeText = storeText;
+    this.#onProblem = onProblem;
   }
 
   async get(hash: TextHash): Promise<string | null> {
-    const text = await withConnection(
-      this.#db,
-      (connection) =>
-        this.#prepared.on(connection, SELECT).pluck().get(hashToBytes(hash)) as string | undefined,
-    );
-    return text !== undefined && textHashOf(text) === hash ? text : null;
+    try {
+      const text = await withConnection(
+        this.#db,
+        (connection) =>
+          this.#prepared.on(connection, SELECT).pluck().get(hashToBytes(hash)) as
+            string | undefined,
+      );
+      return text !== undefined && textHashOf(text) === hash ? text : null;
+    } catch (error) {
+      this.#onProblem(databaseFailure('reading a text', error));
+      return null;
+    }
   }
 
   async putMany(texts: ReadonlyMap<TextHash, string>): Promise<void> {
     if (!this.#storeText) return;
     const entries = [...texts];
-    for (let start = 0; start < entries.length; start += BATCH) {
-      if (start > 0) await nextTurn();
-      const batch = entries.slice(start, start + BATCH);
-      try {
+    try {
+      for (let start = 0; start < entries.length; start += BATCH) {
+        if (start > 0) await nextTurn();
+        const batch = entries.slice(start, start + BATCH);
         await retryWhileBusy(() =>
           withConnection(this.#db, (connection) => {
             const insert = this.#prepared.on(connection, INSERT);
@@ -75,9 +86,10 @@ class SqliteTextStore implements TextStore {
             });
           }),
         );
-      } catch (error) {
-        throw databaseFailure('storing texts', error);
       }
+    } catch (error) {
+      // The vectors, which were paid for, are stored already.
+      this.#onProblem(databaseFailure('storing texts', error));
     }
   }
 
@@ -102,8 +114,13 @@ class SqliteTextStore implements TextStore {
 
   async count(): Promise<number> {
     const { HashstringRow } = await import('./models/hashstring-row.ts');
-    // SQLite counts the hashes' index, not the texts: about 10 ms for a million.
-    return HashstringRow.bindKnex(this.#db).query().resultSize();
+    try {
+      // SQLite counts the hashes' index, not the texts: about 10 ms for a million.
+      return await HashstringRow.bindKnex(this.#db).query().resultSize();
+    } catch (error) {
+      this.#onProblem(databaseFailure('counting texts', error));
+      return 0;
+    }
   }
 
   async close(): Promise<void> {

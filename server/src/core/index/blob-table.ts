@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { Knex } from 'knex';
-import { ensurePrivateDirectory } from '../cache/cache-directory.ts';
 import { retryWhileBusy } from '../cache/busy-retry.ts';
-import { databaseFailure, openDatabase, withConnection, writeOn } from '../cache/database.ts';
-import { migrate } from '../cache/migrations/migrate.ts';
+import { databaseFailure } from '../cache/database-failure.ts';
+import { withConnection, writeOn } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
+import { openSteadyDatabase, type OnProblem } from '../cache/steady-database.ts';
 import type { TextStore } from '../cache/text-store.ts';
 import type { Chunk } from '../chunks/chunk.ts';
 import { textHashOf, type TextHash } from '../keys/text-hash.ts';
@@ -41,15 +41,17 @@ export interface BlobTable {
 }
 
 /** Opens (or creates) `blobs.db` in the directory of the workspace indexes. */
-export async function openBlobTable(directory: string, texts: TextStore): Promise<BlobTable> {
-  ensurePrivateDirectory(directory);
-  const db = await openDatabase(path.join(directory, 'blobs.db'), { pageSize: 8192 });
-  try {
-    await migrate(db, blobMigrations);
-  } catch (error) {
-    await db.destroy();
-    throw error;
-  }
+export async function openBlobTable(
+  directory: string,
+  texts: TextStore,
+  onProblem: OnProblem = () => undefined,
+): Promise<BlobTable> {
+  const db = await openSteadyDatabase({
+    file: path.join(directory, 'blobs.db'),
+    migrations: blobMigrations,
+    pageSize: 8192,
+    onProblem,
+  });
   return new SqliteBlobTable(db, texts);
 }
 

@@ -1,16 +1,10 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Knex } from 'knex';
-import { ensurePrivateDirectory } from '../cache/cache-directory.ts';
 import { retryWhileBusy } from '../cache/busy-retry.ts';
-import {
-  databaseFailure,
-  openDatabase,
-  withConnection,
-  writeOn,
-  type Connection,
-} from '../cache/database.ts';
-import { migrate } from '../cache/migrations/migrate.ts';
+import { databaseFailure } from '../cache/database-failure.ts';
+import { withConnection, writeOn, type Connection } from '../cache/database.ts';
+import { openSteadyDatabase, type OnProblem } from '../cache/steady-database.ts';
 import type { SkippedByReason, SkippedFile } from '../files/file-source.ts';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
 import type { Vector } from '../vectors/vector.ts';
@@ -50,14 +44,19 @@ export interface WorkspaceIndexOptions {
   readonly folder: string;
   /** Directory of all workspace indexes. */
   readonly directory: string;
+  /** Told when the index begins anew, or lives in memory: its file cannot be used. */
+  readonly onProblem?: OnProblem;
   readonly space: EmbeddingSpace;
 }
 
 export async function openWorkspaceIndex(options: WorkspaceIndexOptions): Promise<WorkspaceIndex> {
-  ensurePrivateDirectory(options.directory);
-  const db = await openDatabase(indexFileOf(options.directory, options.folder), { pageSize: 8192 });
+  const db = await openSteadyDatabase({
+    file: indexFileOf(options.directory, options.folder),
+    migrations: indexMigrations,
+    pageSize: 8192,
+    onProblem: options.onProblem ?? (() => undefined),
+  });
   try {
-    await migrate(db, indexMigrations);
     const index = new WorkspaceIndex(db, options);
     await index.setAbout({ folder: options.folder });
     await index.load();

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import { retryWhileBusy } from '../cache/busy-retry.ts';
-import { databaseFailure, openDatabase, withConnection, writeOn } from '../cache/database.ts';
-import { migrate } from '../cache/migrations/migrate.ts';
+import { databaseFailure } from '../cache/database-failure.ts';
+import { withConnection, writeOn } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
+import { openSteadyDatabase } from '../cache/steady-database.ts';
 import { usageMigrations } from './migrations/usage-migrations.ts';
 import { addUsage, NO_USAGE, type Usage } from './usage.ts';
 
@@ -31,13 +32,14 @@ export interface LedgerDeps {
 }
 
 export async function openLedger(file: string, deps: LedgerDeps): Promise<Ledger> {
-  const db = await openDatabase(file, { pageSize: 4096 });
-  try {
-    await migrate(db, usageMigrations);
-  } catch (error) {
-    await db.destroy();
-    throw error;
-  }
+  const db = await openSteadyDatabase({
+    file,
+    migrations: usageMigrations,
+    pageSize: 4096,
+    onProblem: (problem) => {
+      deps.onWriteFailed(problem);
+    },
+  });
   return new SqliteLedger(db, deps);
 }
 
@@ -91,7 +93,9 @@ class SqliteLedger implements Ledger {
   }
 
   async since(day: string): Promise<Usage> {
-    await this.flush();
+    await this.flush().catch((error: unknown) => {
+      this.#deps.onWriteFailed(error);
+    });
     const { UsageRow } = await import('./models/usage-row.ts');
     const columns = ['hits', 'misses', 'requests', 'tokens', 'costUsd', 'savedUsd'] as const;
     const query = UsageRow.bindKnex(this.#db).query().where('day', '>=', day).first();

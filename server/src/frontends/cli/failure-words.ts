@@ -29,6 +29,14 @@ export function failureWords(failure: Failure): string {
       return 'A newer version wrote this cache. Update Embedding Cache, or choose another --cache-dir.';
     case 'unsafeDirectory':
       return `${what} Choose another folder with --cache-dir.`;
+    case 'diskFull':
+      return 'The disk is full; new embeddings stay in memory only. Make room, then run this again.';
+    case 'damagedCache':
+      return damagedWords(failure);
+    case 'cacheUnusable':
+      return `The cache folder cannot be used; new embeddings stay in memory only. ${what}`;
+    case 'cacheBusy':
+      return 'Another program keeps the cache locked; new embeddings stay in memory until it lets go.';
     case 'refused':
     case 'badSettings':
       return what;
@@ -37,6 +45,14 @@ export function failureWords(failure: Failure): string {
     default:
       return failure.kind satisfies never;
   }
+}
+
+function damagedWords({ recovery }: Failure): string {
+  if (!recovery) return 'One cache file is damaged. The file was kept.';
+  const [recovered, total] = [recovery.recovered, recovery.total].map((count) =>
+    count.toLocaleString('en'),
+  );
+  return `One cache file is damaged; ${recovered} of ${total} recovered. The file was kept.`;
 }
 
 function sentence(text: string): string {

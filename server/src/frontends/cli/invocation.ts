@@ -2,6 +2,7 @@ import type { Core, CoreDeps } from '../../core/core.ts';
 import type { Config } from '../../core/config.ts';
 import type { CliSettings, GlobalOptions } from './cli-settings.ts';
 import type { ProgressLine } from './progress-line.ts';
+import { failureWords } from './failure-words.ts';
 import { createStderrLogger } from './stderr-logger.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -47,6 +48,9 @@ export async function withCore<T>(
     fetch: call.fetch,
     apiKeyOf: (_provider, origin) => (isNamed(origin) ? settings.apiKey : null),
     mayContact: isNamed,
+    onCacheProblem: (problem) => {
+      logger.warn(failureWords(problem));
+    },
   });
   try {
     return await use(core);

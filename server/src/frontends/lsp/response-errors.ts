@@ -1,7 +1,7 @@
 import { ErrorCodes, LSPErrorCodes, ResponseError } from 'vscode-languageserver/node';
 import { z } from 'zod';
 import { ERROR_CODE, type ErrorData } from '../../../protocol/errors.ts';
-import { failureOf } from '../../core/errors.ts';
+import { failureOf, type Failure } from '../../core/errors.ts';
 
 /** What a request is answered with when it could not be done: a code, not a sentence. */
 export function responseErrorOf(error: unknown): ResponseError<ErrorData | undefined> {
@@ -11,11 +11,20 @@ export function responseErrorOf(error: unknown): ResponseError<ErrorData | undef
   if (error instanceof z.ZodError) {
     return new ResponseError(ErrorCodes.InvalidParams, z.prettifyError(error), undefined);
   }
-  const { kind, message, provider, host, status } = failureOf(error);
-  return new ResponseError<ErrorData | undefined>(ERROR_CODE, message, {
+  const failure = failureOf(error);
+  return new ResponseError<ErrorData | undefined>(
+    ERROR_CODE,
+    failure.message,
+    errorDataOf(failure),
+  );
+}
+
+export function errorDataOf({ kind, provider, host, status, recovery }: Failure): ErrorData {
+  return {
     kind,
     ...(provider === undefined ? {} : { provider }),
     ...(host === undefined ? {} : { host }),
     ...(status === undefined ? {} : { status }),
-  });
+    ...recovery,
+  };
 }

@@ -5,10 +5,12 @@ import {
   type InitializeParams,
   type InitializeResult,
 } from 'vscode-languageserver/node';
+import type { Notifications } from '../../../protocol/methods.ts';
 import { ApiKeys } from './api-keys.ts';
 import { registerHandlers } from './handlers.ts';
 import { connectionLogger } from './connection-logger.ts';
 import { FileWatching } from './file-watching.ts';
+import { errorDataOf } from './response-errors.ts';
 import { Session } from './session.ts';
 import { parseSettings } from './settings-config.ts';
 import { StatsPublisher } from './stats-publisher.ts';
@@ -27,7 +29,16 @@ export function startServer(options: ServerOptions): void {
   const logger = connectionLogger(connection.console);
   const keys = new ApiKeys();
   const folders = new WorkspaceFolders();
-  const session = new Session({ ...options, logger, apiKeyOf: (...of) => keys.get(...of) });
+  const session = new Session({
+    ...options,
+    logger,
+    apiKeyOf: (...of) => keys.get(...of),
+    onCacheProblem: (problem) => {
+      logger.warn(problem.message);
+      const method: keyof Notifications = 'embeddingCache/cacheProblem';
+      void connection.sendNotification(method, errorDataOf(problem));
+    },
+  });
   const stats = new StatsPublisher({ connection, session, folders });
   const watching = new FileWatching({ session, folders, stats, logger });
 

@@ -10,6 +10,7 @@ export interface SessionDeps {
   readonly modelFile: string;
   readonly structureWorker: string;
   apiKeyOf(provider: string, origin: string): string | null;
+  onCacheProblem(problem: Failure): void;
 }
 
 /** The core for the settings of now: opened on first use, replaced when they change. */
@@ -62,6 +63,9 @@ export class Session {
       apiKeyOf: (provider, origin) => this.#deps.apiKeyOf(provider, origin),
       gate: this.gate,
       mayContact: (origin) => settings.allowedOrigins.includes(origin),
+      onCacheProblem: (problem) => {
+        this.#deps.onCacheProblem(problem);
+      },
     });
     core.then(
       (opened) =>

@@ -1,12 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { retryWhileBusy } from '../busy-retry.ts';
-import {
-  databaseFailure,
-  withConnection,
-  writeOn,
-  type Connection,
-  type Database,
-} from '../database.ts';
+import { databaseFailure } from '../database-failure.ts';
+import { withConnection, writeOn, type Connection, type Database } from '../database.ts';
 
 /** Longest stretch of synchronous work: nobody waits noticeably for the event loop. */
 const SLICE_MS = 6;

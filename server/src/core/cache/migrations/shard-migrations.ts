@@ -59,4 +59,16 @@ export const shardMigrations: readonly Migration[] = [
       });
     },
   },
+  {
+    name: 'recovery',
+    async up(transaction) {
+      await transaction.schema.createTable('recovery', (table) => {
+        table.integer('id').primary();
+        table.integer('recovered').notNullable();
+        table.integer('total').notNullable();
+        // One row: that a damaged older generation has been read to its end.
+        table.check('id = 1');
+      });
+    },
+  },
 ];

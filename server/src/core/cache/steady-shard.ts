@@ -1,0 +1,184 @@
+import type { EmbeddingSpace } from '../keys/space.ts';
+import type { TextHash } from '../keys/text-hash.ts';
+import type { Vector } from '../vectors/vector.ts';
+import { databaseFailure } from './database-failure.ts';
+import { MemoryShard } from './memory-shard.ts';
+import { openShardGeneration, type ShardGeneration, type ShardPlace } from './shard-generation.ts';
+import type { Shard } from './shard.ts';
+
+/** Vectors kept while no file can be written. */
+const MEMORY_BYTES = 64 * 2 ** 20;
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 30_000;
+/** Files tried for one call before memory must do: more are damaged than chance explains. */
+const MOST_TRIES = 4;
+
+/**
+ * A shard that goes on whatever happens to its file. Damage: the file is kept and what can be read
+ * of it brought into the next generation. A full disk, a file that cannot be opened, locked or
+ * written: vectors stay in memory until it can. Each cause is told once by `onProblem`.
+ */
+export class SteadyShard implements Shard {
+  readonly space: EmbeddingSpace;
+  readonly #place: ShardPlace;
+  /** What could not be written yet. */
+  readonly #memory: MemoryShard;
+  #disk: Promise<ShardGeneration> | null = null;
+  #pauseMs = 0;
+  #readAgainAt = 0;
+  #writeAgainAt = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(place: ShardPlace) {
+    this.space = place.space;
+    this.#place = place;
+    this.#memory = new MemoryShard(place.space, { maxBytes: MEMORY_BYTES });
+  }
+
+  async getMany(
+    hashes: readonly TextHash[],
+    tokens?: Map<TextHash, number>,
+  ): Promise<Map<TextHash, Vector>> {
+    if (this.#memory.isEmpty) return this.#read(hashes, tokens);
+    const found = await this.#memory.getMany(hashes, tokens);
+    const rest = hashes.filter((hash) => !found.has(hash));
+    const others = await this.#read(rest, tokens);
+    for (const [hash, vector] of others) found.set(hash, vector);
+    return found;
+  }
+
+  async putMany(
+    vectors: ReadonlyMap<TextHash, Vector>,
+    tokens?: ReadonlyMap<TextHash, number>,
+  ): Promise<void> {
+    if (vectors.size === 0 || (await this.#write(vectors, tokens))) return;
+    await this.#memory.putMany(vectors, tokens);
+    this.#scheduleWriting();
+  }
+
+  async count(): Promise<number> {
+    const inFile = (await this.#onDisk(this.#readAgainAt, (shard) => shard.count())) ?? 0;
+    return inFile + (await this.#memory.count());
+  }
+
+  /** Writes what is only in memory, if that can be done now. */
+  async close(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#readAgainAt = this.#writeAgainAt = 0;
+    await this.#writeMemory();
+    const disk = await this.#disk?.catch(() => null);
+    await disk?.leave();
+    await this.#memory.close();
+  }
+
+  async #read(
+    hashes: readonly TextHash[],
+    tokens?: Map<TextHash, number>,
+  ): Promise<Map<TextHash, Vector>> {
+    const all = hashes.length;
+    const isDone = (found: ReadonlyMap<TextHash, Vector>): boolean => found.size === all;
+    const found = await this.#onDisk(
+      this.#readAgainAt,
+      (shard) => shard.getMany(hashes, tokens),
+      isDone,
+    );
+    return found ?? new Map<TextHash, Vector>();
+  }
+
+  /** False when no file could take them. */
+  async #write(
+    vectors: ReadonlyMap<TextHash, Vector>,
+    tokens?: ReadonlyMap<TextHash, number>,
+  ): Promise<boolean> {
+    const written = await this.#onDisk(this.#writeAgainAt, async (shard) => {
+      await shard.putMany(vectors, tokens);
+      return true;
+    });
+    if (written !== true) return false;
+    this.#pauseMs = this.#readAgainAt = this.#writeAgainAt = 0;
+    return true;
+  }
+
+  /**
+   * Does a task on the current file, again on the next one where the first turns out to be left or
+   * damaged. Null when there is no file to do it on now.
+   */
+  async #onDisk<T>(
+    notBefore: number,
+    task: (shard: Shard) => Promise<T>,
+    isDone: (result: T) => boolean = () => false,
+  ): Promise<T | null> {
+    if (performance.now() < notBefore) return null;
+    for (let tries = 1; ; tries++) {
+      let disk: ShardGeneration | null = null;
+      try {
+        disk = await (this.#disk ??= openShardGeneration(this.#place));
+        // Another call met its damage, or found it left, while this one waited.
+        if (disk.isLeft) continue;
+        const result = await disk.use(task);
+        if (isDone(result) || disk.isCurrent() || tries === MOST_TRIES) return result;
+        await this.#leave(disk);
+      } catch (error) {
+        const isLast = tries === MOST_TRIES;
+        if (!(await this.#goOnAfter(error, disk, isLast))) return null;
+      }
+    }
+  }
+
+  /** Whether there is another file to try at once. */
+  async #goOnAfter(
+    error: unknown,
+    disk: ShardGeneration | null,
+    isLast: boolean,
+  ): Promise<boolean> {
+    let problem = databaseFailure('using the cache', error);
+    if (disk && problem.kind === 'damagedCache' && !isLast) {
+      try {
+        if (!disk.isLeft) disk.beginNext();
+        await this.#leave(disk);
+        return true;
+      } catch (another) {
+        problem = databaseFailure('leaving a damaged file', another);
+      }
+    }
+    this.#pause(problem.kind === 'newerCache');
+    // A full or locked file can still be read.
+    const canRead = problem.kind === 'diskFull' || problem.kind === 'cacheBusy';
+    if (!disk || !canRead) {
+      this.#readAgainAt = this.#writeAgainAt;
+      if (disk) await this.#leave(disk);
+      else this.#disk = null;
+    }
+    this.#place.onProblem(problem);
+    return false;
+  }
+
+  async #leave(disk: ShardGeneration): Promise<void> {
+    // Another call may have gone on to the next file already.
+    if ((await this.#disk?.catch(() => null)) === disk) this.#disk = null;
+    await disk.leave();
+  }
+
+  #pause(forEver: boolean): void {
+    const doubled = Math.min(LONGEST_PAUSE_MS, Math.max(FIRST_PAUSE_MS, this.#pauseMs * 2));
+    this.#pauseMs = forEver ? Infinity : doubled;
+    this.#writeAgainAt = performance.now() + this.#pauseMs;
+  }
+
+  #scheduleWriting(): void {
+    if (this.#timer || this.#pauseMs === Infinity) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#writeAgainAt = 0;
+      void this.#writeMemory();
+    }, this.#pauseMs).unref();
+  }
+
+  async #writeMemory(): Promise<void> {
+    if (this.#memory.isEmpty) return;
+    const tokens = new Map<TextHash, number>();
+    const vectors = await this.#memory.getMany(this.#memory.hashes(), tokens);
+    if (await this.#write(vectors, tokens)) this.#memory.removeMany(vectors.keys());
+    else this.#scheduleWriting();
+  }
+}
