@@ -3,6 +3,7 @@ import { PROVIDER_KINDS, type GlobalOptions } from './cli-settings.ts';
 import { runEmbed, type EmbedFlags } from './embed-command.ts';
 import { runExplain, type ExplainFlags } from './explain-command.ts';
 import type { ExitCode } from './exit-code.ts';
+import { runGc, type GcFlags } from './gc-command.ts';
 import { runIndex, type IndexFlags } from './index-command.ts';
 import type { Invocation } from './invocation.ts';
 import { VECTOR_FORMATS } from './output/vector-output.ts';
@@ -108,6 +109,15 @@ export function createProgram(version: string, terminal: Terminal, act: Act): Co
     .option('--repair', 'remove damaged rows, which are embedded again when needed')
     .action((flags: VerifyFlags) => act(optionsOf(), (call) => runVerify(call, flags)));
 
+  program
+    .command('gc')
+    .description('remove embeddings by age or size, and texts that none needs')
+    .option('--older-than <days>', 'embeddings not used for so long: 90, 90d, 12w, 1y', days)
+    .option('--max-bytes <size>', 'least recently used first, down to 500000000 or 500MB', bytes)
+    .option('--space <space>', 'only this model, or space id; alone: all of it')
+    .option('--dry-run', 'say what would be removed, and remove nothing')
+    .action((flags: GcFlags) => act(optionsOf(), (call) => runGc(call, flags)));
+
   return program;
 }
 
@@ -123,4 +133,21 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError('It must be a whole number of 1 or more.');
+}
+
+function days(text: string): number {
+  const [, number, unit] = /^(\d{1,5})([dwy]?)$/.exec(text) ?? [];
+  if (number === undefined) throw new InvalidArgumentError('Say it as 90, 90d, 12w or 1y.');
+  return Number(number) * (unit === 'y' ? 365 : unit === 'w' ? 7 : 1);
+}
+
+const BYTES: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+
+function bytes(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([kmgt]?)b?$/i.exec(text) ?? [];
+  const factor = BYTES[(unit ?? '').toLowerCase()];
+  if (number === undefined || factor === undefined) {
+    throw new InvalidArgumentError('Say it as 500000000, 500MB or 2GB.');
+  }
+  return Math.round(Number(number) * factor);
 }

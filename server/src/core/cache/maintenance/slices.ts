@@ -29,22 +29,50 @@ export async function* rowSlices<Row extends { readonly id: number }>(
   }
 }
 
+interface SliceOptions {
+  readonly signal: AbortSignal;
+  readonly onSlice?: (done: number) => void;
+}
+
 /** Does a write for each item, a slice of them in one transaction. */
-export async function writeInSlices<Item>(
+export function writeInSlices<Item>(
   db: Database,
-  items: Iterable<Item>,
+  items: readonly Item[],
   write: (connection: Connection, item: Item) => void,
-  { signal, onSlice }: { signal: AbortSignal; onSlice?: (done: number) => void },
+  options: SliceOptions,
 ): Promise<void> {
-  const all = [...items];
-  for (let start = 0; start < all.length;) {
+  return inSlices(items, options, (slice) => writing(db, (connection) => slice(write, connection)));
+}
+
+/** Does a read for each item. */
+export function readInSlices<Item>(
+  db: Database,
+  items: readonly Item[],
+  read: (connection: Connection, item: Item) => void,
+  options: SliceOptions,
+): Promise<void> {
+  return inSlices(items, options, (slice) =>
+    withConnection(db, (connection) => slice(read, connection)),
+  );
+}
+
+type Each<Item> = (connection: Connection, item: Item) => void;
+/** Gives the place it came to. */
+type Slice<Item> = (each: Each<Item>, connection: Connection) => number;
+
+async function inSlices<Item>(
+  items: readonly Item[],
+  { signal, onSlice }: SliceOptions,
+  run: (slice: Slice<Item>) => Promise<number>,
+): Promise<void> {
+  for (let start = 0; start < items.length;) {
     signal.throwIfAborted();
     const from = start;
-    start = await writing(db, (connection) => {
+    start = await run((each, connection) => {
       const until = performance.now() + SLICE_MS;
       let next = from;
-      do write(connection, all[next++]!);
-      while (next < all.length && performance.now() < until);
+      do each(connection, items[next++]!);
+      while (next < items.length && performance.now() < until);
       return next;
     });
     onSlice?.(start - from);
