@@ -1,8 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import type { CleanFile } from './file-source.ts';
 import { askGit, filterOverrides } from './git-process.ts';
+import { workTreeTop } from './rules-above.ts';
 
 /** What git knows of a folder in a work tree, repositories nested in it included. */
 export interface GitListing {
@@ -20,11 +21,15 @@ interface Repository {
   /** Path of its folder within the one asked about, with a trailing slash; '' for itself. */
   readonly at: string;
   /** Output of `git ls-files -s -v -z`. */
-  readonly tracked: Buffer;
+  readonly tracked: string;
   /** Paths that `git status` names, relative to the repository's folder. */
   readonly changed: ReadonlySet<string>;
 }
 
+const ALL = /(?<tag>.) (?<mode>\d+) (?<blob>[0-9a-f]+) \d\t(?<path>[^\0]*)\0/gs;
+/** Those that are not ordinary files as they were added: found without looking at the others. */
+const EXCEPTIONS =
+  /(?<=^|\0)(?:(?<tag>[^H]) (?<mode>\d+)|H (?<mode>160000)) (?<blob>[0-9a-f]+) \d\t(?<path>[^\0]*)\0/gs;
 /** Tags of `ls-files -v`: ordinary, and left out of a sparse checkout. */
 const CLEAN_OR_ABSENT: ReadonlySet<string> = new Set(['H', 'S', 's']);
 const LINK = '120000';
@@ -56,7 +61,7 @@ export async function listByGit(folder: string, signal: AbortSignal): Promise<Gi
       }
     }
     repositories.push({ at, tracked: found.tracked, changed });
-    for (const { mode, tag, path } of trackedEntries(found.tracked)) {
+    for (const { mode, tag, path } of trackedEntries(found.tracked, EXCEPTIONS)) {
       if (mode === SUBMODULE && (await isRepository(join(folder, at, path)))) {
         waiting.push(`${at}${path}/`);
       } else if (mode !== SUBMODULE && mode !== LINK && !CLEAN_OR_ABSENT.has(tag)) {
@@ -76,12 +81,10 @@ async function lookInto(
   folder: string,
   signal: AbortSignal,
   hash: Hash,
-): Promise<{ tracked: Buffer; status: Buffer; prefix: string } | null> {
-  const [overrides, prefix] = await Promise.all([
-    filterOverrides(folder, signal),
-    askGit(folder, ['rev-parse', '--show-prefix'], signal),
-  ]);
-  if (!overrides || !prefix) return null;
+): Promise<{ tracked: string; status: string; prefix: string } | null> {
+  const prefix = await prefixOf(folder);
+  const overrides = prefix === null ? null : await filterOverrides(folder, signal);
+  if (prefix === null || !overrides) return null;
   const [tracked, status] = await Promise.all([
     askGit(folder, ['ls-files', '-s', '-v', '-z'], signal, overrides),
     askGit(
@@ -104,15 +107,15 @@ async function lookInto(
   if (!tracked || !status) return null;
   hash.update(prefix).update(`${tracked.length} `).update(tracked);
   hash.update(`${status.length} `).update(status);
-  return { tracked, status, prefix: prefix.toString('utf8').replace(/\n$/, '') };
+  return { tracked: tracked.toString('utf8'), status: status.toString('utf8'), prefix };
 }
 
 /** `XY path\0`, relative to the work tree's top; null for a path outside the folder asked about. */
 function* statusEntries(
-  output: Buffer,
+  output: string,
   prefix: string,
 ): Generator<{ state: string; path: string | null }> {
-  for (const entry of output.toString('utf8').split('\0')) {
+  for (const entry of output.split('\0')) {
     if (entry === '') continue;
     const path = entry.slice(3);
     yield {
@@ -122,32 +125,32 @@ function* statusEntries(
   }
 }
 
-/** `TAG MODE BLOB STAGE\tPATH\0`; a tag other than H: not watched, not checked out, in conflict. */
+/** Entries of `TAG MODE BLOB STAGE\tPATH\0` that `which` finds. */
 function* trackedEntries(
-  output: Buffer,
+  output: string,
+  which: RegExp,
 ): Generator<{ tag: string; mode: string; blob: string; path: string }> {
-  const text = output.toString('utf8');
-  for (let at = 0; at < text.length;) {
-    const end = text.indexOf('\0', at);
-    const tab = text.indexOf('\t', at);
-    const blobEnd = text.indexOf(' ', at + 9);
-    yield {
-      tag: text[at]!,
-      mode: text.slice(at + 2, at + 8),
-      blob: text.slice(at + 9, blobEnd),
-      path: text.slice(tab + 1, end),
-    };
-    at = end + 1;
+  for (const { groups } of output.matchAll(which)) {
+    const { tag = '', mode = '', blob = '', path = '' } = groups ?? {};
+    yield { tag, mode, blob, path };
   }
 }
 
 function* cleanFiles(repositories: readonly Repository[]): Generator<CleanFile> {
   for (const { at, tracked, changed } of repositories) {
-    for (const { tag, mode, blob, path } of trackedEntries(tracked)) {
+    for (const { tag, mode, blob, path } of trackedEntries(tracked, ALL)) {
       if (tag !== 'H' || mode === LINK || mode === SUBMODULE || changed.has(path)) continue;
       yield { path: at + path, blob };
     }
   }
+}
+
+/** Where the folder stands in its work tree: '' or `sub/folder/`; null when it is in none. */
+async function prefixOf(folder: string): Promise<string | null> {
+  const top = await workTreeTop(folder);
+  if (top === null) return null;
+  const names = relative(top, folder).split(sep).filter(Boolean);
+  return names.map((name) => `${name}/`).join('');
 }
 
 /** Without a repository of its own git would answer for the one around it. */

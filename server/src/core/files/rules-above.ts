@@ -53,7 +53,8 @@ export async function withFile(
   return text === null ? rules : rules.extend(folder, text, source);
 }
 
-async function workTreeTop(folder: string): Promise<string | null> {
+/** The folder that holds `.git`, this one or one above; null without one. */
+export async function workTreeTop(folder: string): Promise<string | null> {
   for (let at = folder; ; at = path.dirname(at)) {
     const found = await lstat(path.join(at, '.git')).catch(() => null);
     if (found) return at;

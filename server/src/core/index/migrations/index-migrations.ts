@@ -72,4 +72,12 @@ export const indexMigrations: readonly Migration[] = [
       });
     },
   },
+  {
+    name: 'files by the reason why they are skipped',
+    async up(transaction) {
+      await transaction.schema.alterTable('file', (table) => {
+        table.index('skipped');
+      });
+    },
+  },
 ];
