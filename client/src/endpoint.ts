@@ -1,8 +1,9 @@
-import type { Settings } from './settings.ts';
+import { knownProvider } from './providers.ts';
+import type { ProviderKind, Settings } from './settings.ts';
 
 /** Where texts would be sent. */
 export interface Endpoint {
-  readonly provider: 'openai' | 'openaiCompatible';
+  readonly provider: ProviderKind;
   /** Empty: the provider's default. */
   readonly model: string;
   readonly baseUrl: string;
@@ -10,17 +11,25 @@ export interface Endpoint {
   readonly origin: string | null;
 }
 
-/** The configured endpoint; null for the model inside this product. */
+/** The configured endpoint; null for a model on this computer that has no address. */
 export function endpointOf(settings: Settings): Endpoint | null {
+  const { provider, model } = settings;
+  const baseUrl = addressOf(settings);
+  return baseUrl === null ? null : { provider, model, baseUrl, origin: originOf(baseUrl) };
+}
+
+function addressOf(settings: Settings): string | null {
   switch (settings.provider) {
-    case 'embedded':
-      return null;
     case 'openai':
-      return endpoint('openai', settings.model, settings.openaiBaseUrl);
+      return settings.openaiBaseUrl;
+    case 'azureOpenai':
+      return settings.azureEndpoint;
     case 'openaiCompatible':
-      return endpoint('openaiCompatible', settings.model, settings.compatibleBaseUrl);
+      return settings.compatibleBaseUrl;
+    case 'ollama':
+      return settings.ollamaBaseUrl;
     default:
-      return settings.provider satisfies never;
+      return knownProvider(settings.provider).ownAddress;
   }
 }
 
@@ -38,8 +47,4 @@ export function originOf(address: string): string | null {
 export function isLoopback(origin: string): boolean {
   const { hostname } = new URL(origin);
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
-function endpoint(provider: Endpoint['provider'], model: string, baseUrl: string): Endpoint {
-  return { provider, model, baseUrl, origin: originOf(baseUrl) };
 }

@@ -1,5 +1,6 @@
 import type { ErrorData } from '../../server/protocol/errors.ts';
 import type { L10n } from './l10n.ts';
+import { knownProvider } from './providers.ts';
 import { ServerGaveUp, errorDataOf } from './server-errors.ts';
 import { providerName } from './ui/provider-name.ts';
 
@@ -129,9 +130,8 @@ export function wordsOfData(data: ErrorData, l10n: L10n): ErrorWords {
 }
 
 function addressSetting(provider: string | undefined): string {
-  return provider === 'openaiCompatible'
-    ? 'embeddingCache.openaiCompatible.baseUrl'
-    : 'embeddingCache.openai.baseUrl';
+  const setting = knownProvider(provider ?? '').addressSetting ?? 'model';
+  return `embeddingCache.${setting}`;
 }
 
 function damaged({ recovered, total }: ErrorData, l10n: L10n): string {

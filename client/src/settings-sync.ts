@@ -100,7 +100,9 @@ function excludesOfEditor(): ExcludePattern[] {
 
 function providerOf(settings: Settings): ProviderSettings {
   const endpoint: Endpoint | null = endpointOf(settings);
-  if (endpoint === null) return { kind: 'embedded' };
+  if (endpoint === null) return { kind: settings.provider };
   const { provider, model, baseUrl } = endpoint;
-  return { kind: provider, model, dimensions: settings.dimensions, baseUrl };
+  const shared = { kind: provider, model, dimensions: settings.dimensions, baseUrl };
+  if (provider !== 'azureOpenai') return shared;
+  return { ...shared, deployment: settings.azureDeployment, apiVersion: settings.azureApiVersion };
 }

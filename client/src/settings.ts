@@ -1,6 +1,8 @@
 import type { SearchMode } from '../../server/protocol/search-hit.ts';
+import { knownProvider } from './providers.ts';
 
-export type ProviderKind = 'embedded' | 'openai' | 'openaiCompatible';
+/** Name of a row of `providers`. */
+export type ProviderKind = string;
 
 /** All settings, checked: a settings file may hold anything. */
 export interface Settings {
@@ -9,6 +11,10 @@ export interface Settings {
   readonly dimensions: number | null;
   readonly openaiBaseUrl: string;
   readonly compatibleBaseUrl: string;
+  readonly azureEndpoint: string;
+  readonly azureDeployment: string;
+  readonly azureApiVersion: string;
+  readonly ollamaBaseUrl: string;
   readonly directory: string;
   readonly storeText: boolean;
   readonly exclude: readonly string[];
@@ -34,11 +40,15 @@ export function readSettings(window: SettingsReader, folders: readonly SettingsR
   const user = (key: string): unknown => window.inspect(key)?.globalValue;
   const places = folders.length === 0 ? [window] : folders;
   return {
-    provider: oneOf(user('provider'), ['embedded', 'openai', 'openaiCompatible']),
+    provider: knownProvider(text(user('provider'), '')).kind,
     model: text(user('model'), ''),
     dimensions: integer(user('dimensions'), 1, 65_536, null),
-    openaiBaseUrl: text(user('openai.baseUrl'), '') || 'https://api.openai.com/v1',
+    openaiBaseUrl: text(user('openai.baseUrl'), '') || knownProvider('openai').ownAddress!,
     compatibleBaseUrl: text(user('openaiCompatible.baseUrl'), ''),
+    azureEndpoint: text(user('azureOpenai.endpoint'), ''),
+    azureDeployment: text(user('azureOpenai.deployment'), ''),
+    azureApiVersion: text(user('azureOpenai.apiVersion'), ''),
+    ollamaBaseUrl: text(user('ollama.baseUrl'), '') || knownProvider('ollama').ownAddress!,
     directory: text(user('directory'), ''),
     storeText: truth(user('storeText'), true),
     // One server serves all folders, and leaving out too much is the safe side.

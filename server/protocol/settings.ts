@@ -23,16 +23,21 @@ export interface ExcludePattern {
   readonly setting: string;
 }
 
-export type ProviderSettings =
-  | { readonly kind: 'embedded' }
-  | {
-      readonly kind: 'openai' | 'openaiCompatible';
-      /** Empty: the provider's default model. */
-      readonly model: string;
-      /** Null: the model's own. */
-      readonly dimensions: number | null;
-      readonly baseUrl: string;
-    };
+export interface ProviderSettings {
+  /** As the setting `embeddingCache.provider` names it. */
+  readonly kind: string;
+  /** Empty or absent: the provider's default model. */
+  readonly model?: string;
+  /** Null or absent: the model's own. */
+  readonly dimensions?: number | null;
+  /** Empty or absent: the provider's own address. */
+  readonly baseUrl?: string;
+  /** Azure OpenAI. */
+  readonly deployment?: string;
+  readonly apiVersion?: string;
+  /** Local transformer models. */
+  readonly modelFolder?: string;
+}
 
 /**
  * Sent by the parent over the child process's own IPC channel (`process.send`), never in JSON-RPC,

@@ -1,33 +1,58 @@
+import { describe, expect, it } from 'vitest';
 import { createProvider } from '../../server/src/core/providers/create-provider.ts';
-import { startOpenAiServer, type OpenAiServerOptions } from '../support/openai-server.ts';
+import { providerConfigOf } from '../../server/src/core/providers/provider-config.ts';
+import { PROVIDERS } from '../../server/src/core/providers/provider-table.ts';
+import { startProviderServer, type ProviderServerOptions } from '../support/provider-server.ts';
 import { providerDeps } from '../support/provider-deps.ts';
+import { openOn, REMOTE_KINDS, TEST_KEY, type RemoteUnderTest } from '../support/remote-kinds.ts';
 import { describeProvider, type ProviderUnderTest } from './provider.ts';
 
 const { signal } = new AbortController();
 
+describe('the provider contract', () => {
+  it('is kept by every provider of the table', () => {
+    const remote = PROVIDERS.filter((provider) => provider.remote !== null);
+    expect(REMOTE_KINDS.map(({ kind }) => kind)).toEqual(remote.map(({ kind }) => kind));
+  });
+});
+
 describeProvider('embedded', async () => {
-  const { document } = await createProvider({ kind: 'embedded' }, providerDeps(), signal);
+  const { document } = await createProvider(providerConfigOf('embedded'), providerDeps(), signal);
   return { provider: document, close: async () => undefined };
 });
 
-describeProvider('openai', () => openRemote('openai', {}));
-describeProvider('openai with shorter vectors', () => openRemote('openai', {}, 128));
-describeProvider('openaiCompatible', () => openRemote('openaiCompatible', {}));
-describeProvider('openaiCompatible that sends numbers', () =>
-  openRemote('openaiCompatible', { encoding: 'float' }),
-);
+for (const remote of REMOTE_KINDS) {
+  describeProvider(remote.kind, () => openDocument(remote));
+  describeProvider(`${remote.kind} for queries`, async () => openDocument(remote, {}, 'query'));
+}
 
-async function openRemote(
-  kind: 'openai' | 'openaiCompatible',
-  options: OpenAiServerOptions,
-  dimensions: number | null = null,
-): Promise<ProviderUnderTest> {
-  const server = await startOpenAiServer({ apiKey: 'sk-test', ...options });
-  const model = kind === 'openai' ? '' : 'some-model';
-  const { document } = await createProvider(
-    { kind, model, dimensions, baseUrl: server.baseUrl },
-    providerDeps({ apiKeyOf: () => 'sk-test' }),
-    signal,
+const compatible = REMOTE_KINDS.find(({ kind }) => kind === 'openaiCompatible')!;
+describeProvider('openaiCompatible that sends numbers', () =>
+  openDocument(compatible, { encoding: 'float' }),
+);
+// Shorter vectors, where the model has them.
+for (const [kind, dimensions] of [
+  ['openai', 128],
+  ['azureOpenai', 128],
+  ['cohere', 512],
+  ['voyage', 256],
+  ['gemini', 768],
+  ['mistral', 512],
+  ['jina', 256],
+] as const) {
+  const remote = REMOTE_KINDS.find((each) => each.kind === kind)!;
+  const model = kind === 'azureOpenai' ? { model: 'text-embedding-3-large' } : {};
+  describeProvider(`${kind} with shorter vectors`, () =>
+    openDocument({ ...remote, config: { ...remote.config, ...model, dimensions } }),
   );
-  return { provider: document, close: () => server.close() };
+}
+
+async function openDocument(
+  remote: RemoteUnderTest,
+  options: ProviderServerOptions = {},
+  role: 'document' | 'query' = 'document',
+): Promise<ProviderUnderTest> {
+  const server = await startProviderServer(remote.wire, { apiKey: TEST_KEY, ...options });
+  const pair = await openOn(server, remote);
+  return { provider: pair[role], close: () => server.close() };
 }

@@ -17,6 +17,8 @@ export interface FakeProviderOptions {
   readonly priced?: boolean;
   /** Tokens it reports for each request; by default one for each character. */
   readonly tokensPerRequest?: number;
+  /** Calls at once. Default 1. */
+  readonly concurrency?: number;
   /** Called with each batch before it is answered; may throw. */
   readonly onBatch?: (texts: readonly string[]) => void | Promise<void>;
 }
@@ -27,6 +29,7 @@ export class FakeProvider implements EmbeddingProvider {
   readonly local = false;
   readonly host = 'fake.invalid';
   readonly limits: BatchLimits;
+  readonly concurrency: number;
   readonly fieldWeights: FieldWeights | null;
   /** Every text asked for, in order. */
   readonly asked: string[] = [];
@@ -41,6 +44,7 @@ export class FakeProvider implements EmbeddingProvider {
       : space;
     this.#tokensPerRequest = options.tokensPerRequest;
     this.limits = options.limits ?? { maxItems: 100, maxTokens: 100_000 };
+    this.concurrency = options.concurrency ?? 1;
     this.fieldWeights = options.fieldWeights ?? null;
     this.#onBatch = options.onBatch ?? (() => undefined);
   }

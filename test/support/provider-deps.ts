@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { STANDARD_FORM } from '../../server/src/core/vectors/vector-form.ts';
 import type { ProviderDeps } from '../../server/src/core/providers/create-provider.ts';
-import type { Clock } from '../../server/src/core/providers/retry.ts';
+import { createLimitMemory } from '../../server/src/core/providers/remote/limit-memory.ts';
+import type { Clock } from '../../server/src/core/providers/remote/retry.ts';
 
 /** The embedded model's file in this repository. */
 export const MODEL_FILE = path.resolve(
@@ -25,6 +26,7 @@ export function providerDeps(changes: Partial<ProviderDeps> = {}): ProviderDeps 
     mayContact: () => true,
     knownSpaces: async () => [],
     mayAskDimensions: true,
+    limitMemory: createLimitMemory(),
     fetch: globalThis.fetch,
     ...changes,
   };

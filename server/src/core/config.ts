@@ -1,28 +1,25 @@
 import { z } from 'zod';
 import { ELEMENT_TYPES } from './vectors/element.ts';
 import { STANDARD_FORM } from './vectors/vector-form.ts';
+import type { ProviderConfig } from './providers/provider-config.ts';
+import { PROVIDERS } from './providers/provider-table.ts';
 
-const remoteProviderSchema = z.object({
-  kind: z.enum(['openai', 'openaiCompatible']),
-  /** Empty: the provider's default model. */
+export const providerConfigSchema = z.object({
+  kind: z.enum(PROVIDERS.map(({ kind }) => kind)),
   model: z.string().max(300).default(''),
-  /** Null: the model's own. */
   dimensions: z.number().int().positive().max(65_536).nullable().default(null),
-  /** Empty: the provider's own address. */
   baseUrl: z.string().default(''),
-});
-
-export const providerConfigSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('embedded') }),
-  remoteProviderSchema,
-]);
+  deployment: z.string().max(300).default(''),
+  apiVersion: z.string().max(100).default(''),
+  modelFolder: z.string().default(''),
+}) satisfies z.ZodType<ProviderConfig>;
 
 export const configSchema = z.object({
   /** Absolute path of the cache directory. */
   cacheDir: z.string().min(1),
   /** Keep texts beside vectors; false keeps their hashes only. */
   storeText: z.boolean().default(true),
-  provider: providerConfigSchema.default({ kind: 'embedded' }),
+  provider: providerConfigSchema.prefault({ kind: 'embedded' }),
   /** How vectors are kept; each form of a model's vectors is a space of its own. */
   vectors: z
     .object({ element: z.enum(ELEMENT_TYPES), normalised: z.boolean() })
@@ -34,6 +31,5 @@ export const configSchema = z.object({
   maxFileSizeKb: z.number().int().positive().default(1024),
 });
 
-export type ProviderConfig = z.infer<typeof providerConfigSchema>;
-export type RemoteProviderConfig = z.infer<typeof remoteProviderSchema>;
 export type Config = z.infer<typeof configSchema>;
+export type { ProviderConfig };

@@ -24,6 +24,7 @@ import { withShards, type OpenedProvider } from './opened-provider.ts';
 import { createProvider } from './providers/create-provider.ts';
 import { describeOwn } from './providers/own-provider.ts';
 import type { EmbeddingProvider, ProviderPair } from './providers/provider.ts';
+import { openLimitMemory } from './providers/remote/limit-memory.ts';
 import { describeProvider, type ProviderDescription } from './providers/describe-provider.ts';
 import { createRetriever, type Retriever } from './search/retriever.ts';
 import type { SearchHit, SearchOptions } from './search/search-hit.ts';
@@ -350,7 +351,8 @@ class CachingCore implements Core {
     if (ownProvider) return { document: ownProvider, query: ownProvider };
     const form = this.#config.vectors;
     const knownSpaces = () => this.#cache.spaces();
-    const deps = { ...this.#deps, form, mayAskDimensions, knownSpaces };
+    const limitMemory = openLimitMemory(path.join(this.#config.cacheDir, 'limits.json'));
+    const deps = { ...this.#deps, form, mayAskDimensions, knownSpaces, limitMemory };
     return createProvider(this.#config.provider, deps, signal);
   }
 

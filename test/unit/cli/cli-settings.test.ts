@@ -1,5 +1,7 @@
 import envPaths from 'env-paths';
 import { describe, expect, it } from 'vitest';
+import { providerConfigOf } from '../../../server/src/core/providers/provider-config.ts';
+import { PROVIDERS } from '../../../server/src/core/providers/provider-table.ts';
 import { settingsOf } from '../../../server/src/frontends/cli/cli-settings.ts';
 import { UsageError } from '../../../server/src/frontends/cli/usage-error.ts';
 
@@ -8,7 +10,7 @@ describe('settings of the command line', () => {
     expect(settingsOf({}, {}, '/work')).toEqual({
       config: {
         cacheDir: envPaths('embeddingcache', { suffix: '' }).data,
-        provider: { kind: 'embedded' },
+        provider: providerConfigOf('embedded'),
       },
       namedOrigin: null,
       apiKey: null,
@@ -54,7 +56,7 @@ describe('settings of the command line', () => {
     expect(settingsOf({ cacheDir: '/c' }, env, '/work')).toEqual({
       config: {
         cacheDir: '/c',
-        provider: { kind: 'openai', model: 'env-model', dimensions: null, baseUrl: '' },
+        provider: providerConfigOf('openai', { model: 'env-model' }),
       },
       namedOrigin: 'https://api.openai.com',
       apiKey: 'key',
@@ -74,11 +76,57 @@ describe('settings of the command line', () => {
   });
 
   it.each([
+    ['azureOpenai', 'AZURE_OPENAI_API_KEY'],
+    ['cohere', 'CO_API_KEY'],
+    ['cohere', 'COHERE_API_KEY'],
+    ['voyage', 'VOYAGE_API_KEY'],
+    ['gemini', 'GEMINI_API_KEY'],
+    ['gemini', 'GOOGLE_API_KEY'],
+    ['mistral', 'MISTRAL_API_KEY'],
+    ['jina', 'JINA_API_KEY'],
+  ])('takes the key of %s from %s, and from no other provider’s variable', (provider, name) => {
+    const azure = { AZURE_OPENAI_ENDPOINT: 'https://me.openai.azure.com' };
+    const others = PROVIDERS.filter(({ kind }) => kind !== provider)
+      .flatMap(({ remote }) => remote?.keyVariables ?? [])
+      .map((variable) => [variable, 'other'] as const);
+    const env: Record<string, string> = { ...azure, ...Object.fromEntries(others) };
+    expect(settingsOf({ provider }, env, '/').apiKey).toBeNull();
+    expect(settingsOf({ provider }, { ...env, [name]: 'own' }, '/').apiKey).toBe('own');
+  });
+
+  it.each([
+    [undefined, 'http://127.0.0.1:11434'],
+    ['http://box.local:9000', null],
+    ['0.0.0.0', 'http://127.0.0.1:11434'],
+    [':4711', 'http://127.0.0.1:4711'],
+    ['localhost:4711', 'http://localhost:4711'],
+    ['https://ollama.example.com', 'https://ollama.example.com'],
+  ])('finds Ollama at OLLAMA_HOST %s', (host, origin) => {
+    const read = () => settingsOf({ provider: 'ollama' }, { OLLAMA_HOST: host }, '/').namedOrigin;
+    if (origin === null) expect(read).toThrow('must begin with https://');
+    else expect(read()).toBe(origin);
+  });
+
+  it('takes Azure’s deployment and version from the environment', () => {
+    const env = {
+      AZURE_OPENAI_ENDPOINT: 'https://me.openai.azure.com/',
+      AZURE_OPENAI_DEPLOYMENT: 'small',
+      AZURE_OPENAI_API_VERSION: '2024-10-21',
+    };
+    expect(settingsOf({ provider: 'azureOpenai' }, env, '/').config.provider).toMatchObject({
+      baseUrl: 'https://me.openai.azure.com/',
+      deployment: 'small',
+      apiVersion: '2024-10-21',
+    });
+  });
+
+  it.each([
+    [{ provider: 'azureOpenai' }, {}, '--base-url URL'],
     [{ provider: 'openaiCompatible' }, {}, '--base-url URL'],
     [{ provider: 'openai', baseUrl: 'api.openai.com' }, {}, 'not an address'],
     [{ provider: 'openai', baseUrl: 'http://api.openai.com/v1' }, {}, 'must begin with https://'],
-    [{ model: 'text-embedding-3-small' }, {}, '--model needs --provider'],
-    [{ dimensions: 8 }, {}, '--dimensions needs --provider'],
+    [{ model: 'text-embedding-3-small' }, {}, '--model needs another --provider'],
+    [{ dimensions: 8 }, {}, '--dimensions needs another --provider'],
     [{}, { EMBEDDINGCACHE_PROVIDER: 'gpt' }, 'EMBEDDINGCACHE_PROVIDER names no known provider'],
   ])('refuses flags %j with environment %j', (flags, env, words) => {
     const read = (): unknown => settingsOf(flags, env, '/');

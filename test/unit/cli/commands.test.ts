@@ -1,3 +1,4 @@
+import { providerConfigOf } from '../../../server/src/core/providers/provider-config.ts';
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,6 +17,7 @@ afterEach(() => rm(cwd, { recursive: true }));
 const openai: FakeCore['provider'] = {
   name: 'openai',
   model: 'text-embedding-3-small',
+  address: 'https://api.openai.com/v1',
   host: 'api.openai.com',
   local: false,
 };
@@ -78,7 +80,7 @@ describe('the command line', () => {
   it('lets core contact nobody where only a key and an address are around', async () => {
     const env = { OPENAI_API_KEY: 'sk-canary', OPENAI_BASE_URL: 'https://llm.example.com' };
     const { core } = await runWithFake(['embed', 'a'], { env });
-    expect(core.opened!.config.provider).toEqual({ kind: 'embedded' });
+    expect(core.opened!.config.provider).toEqual(providerConfigOf('embedded'));
     expect(core.opened!.deps.mayContact('https://llm.example.com')).toBe(false);
   });
 
@@ -338,6 +340,6 @@ describe('stats', () => {
     const env = { EMBEDDINGCACHE_PROVIDER: 'openaiCompatible' };
     const { exitCode, core } = await runWithFake(['stats'], { env });
     expect(exitCode).toBe(0);
-    expect(core.opened?.config.provider).toEqual({ kind: 'embedded' });
+    expect(core.opened?.config.provider).toEqual(providerConfigOf('embedded'));
   });
 });

@@ -20,6 +20,7 @@ export class FakeCore implements Core {
   provider: Core['provider'] = {
     name: 'embedded',
     model: 'built-in',
+    address: null,
     host: null,
     local: true,
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { batchesOf } from '../../../server/src/core/providers/batching.ts';
 
-const lengthOf = (text: string) => text.length;
+const lengthOf = (text: string) => ({ tokens: text.length, bytes: 10 * text.length });
 
 describe('batchesOf', () => {
   it('fills a batch up to the number of items, in order', () => {
@@ -20,6 +20,11 @@ describe('batchesOf', () => {
       ['c', 'ddd'],
       ['e'],
     ]);
+  });
+
+  it('fills a batch up to the number of bytes', () => {
+    const limits = { maxItems: 100, maxTokens: 100, maxBytes: 20 };
+    expect(batchesOf(['a', 'b', 'c'], limits, lengthOf)).toEqual([['a', 'b'], ['c']]);
   });
 
   it('gives an item above the limit a batch of its own', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeProvider } from '../../../server/src/core/providers/describe-provider.ts';
-import { endpointOf } from '../../../server/src/core/providers/endpoint.ts';
+import { providerConfigOf } from '../../../server/src/core/providers/provider-config.ts';
+import { endpointOf } from '../../../server/src/core/providers/remote/endpoint.ts';
 
 describe('endpointOf', () => {
   it('keeps the path without its last slash, and binds keys to the origin', () => {
@@ -48,16 +49,17 @@ describe('endpointOf', () => {
 
 describe('describeProvider', () => {
   it('names host and default model without opening anything', () => {
-    expect(describeProvider({ kind: 'openai', model: '', dimensions: null, baseUrl: '' })).toEqual({
+    expect(describeProvider(providerConfigOf('openai'))).toEqual({
       name: 'openai',
       model: 'text-embedding-3-small',
+      address: 'https://api.openai.com/v1',
       host: 'api.openai.com',
       local: false,
     });
   });
 
   it('knows that a server on this computer is local, and bears an unusable address', () => {
-    const compatible = { kind: 'openaiCompatible', model: 'm', dimensions: null } as const;
+    const compatible = providerConfigOf('openaiCompatible', { model: 'm' });
     expect(describeProvider({ ...compatible, baseUrl: 'http://localhost:1234/v1' })).toMatchObject({
       host: 'localhost:1234',
       local: true,

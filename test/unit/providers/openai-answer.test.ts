@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readAnswer } from '../../../server/src/core/providers/openai-answer.ts';
-import { TextsRefused } from '../../../server/src/core/providers/refused-texts.ts';
+import { readOpenAiAnswer } from '../../../server/src/core/providers/openai-wire.ts';
+import { readAnswer } from '../../../server/src/core/providers/remote/read-answer.ts';
+import { TextsRefused } from '../../../server/src/core/providers/remote/refused-texts.ts';
 import { runInSlices } from '../../../server/src/core/providers/time-slices.ts';
 import { STANDARD_FORM } from '../../../server/src/core/vectors/vector-form.ts';
 
@@ -95,7 +96,7 @@ describe('readAnswer', () => {
     'fails on what is no list of embeddings: %j',
     async (body) => {
       await expect(
-        runInSlices(readAnswer(body, 1, 3, STANDARD_FORM), signal),
+        runInSlices(readAnswer(readOpenAiAnswer(body), 1, 3, STANDARD_FORM), signal),
       ).rejects.toMatchObject({
         kind: 'badAnswer',
         message: 'The answer is not a list of embeddings.',
@@ -111,12 +112,14 @@ describe('readAnswer', () => {
     [undefined, null],
   ])('reads tokens from usage %j', async (usage, tokens) => {
     const body = { data: [item(0)], usage };
-    expect((await runInSlices(readAnswer(body, 1, 3, STANDARD_FORM), signal)).tokens).toBe(tokens);
+    expect(
+      (await runInSlices(readAnswer(readOpenAiAnswer(body), 1, 3, STANDARD_FORM), signal)).tokens,
+    ).toBe(tokens);
   });
 });
 
 function read(data: unknown[], count = 3, dimensions = 3, form = STANDARD_FORM) {
-  return runInSlices(readAnswer({ data }, count, dimensions, form), signal);
+  return runInSlices(readAnswer(readOpenAiAnswer({ data }), count, dimensions, form), signal);
 }
 
 function item(index: number) {

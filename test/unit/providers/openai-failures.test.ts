@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { standardTiming } from '../../../server/src/core/providers/openai-client.ts';
+import { standardTiming } from '../../../server/src/core/providers/remote/timing.ts';
 import { expectedVector } from '../../support/expected-vector.ts';
 import { startOpenAiServer, type OpenAiServer, type Script } from '../../support/openai-server.ts';
 import { InstantClock } from '../../support/provider-deps.ts';
@@ -91,7 +91,10 @@ describe('the openai provider, when requests fail', () => {
 
   it('fails one refused text of a hundred and keeps the others', async () => {
     await server.close();
-    server = await startOpenAiServer({ refuses: (text) => text === 'text 42' });
+    server = await startOpenAiServer({
+      refuses: (text) => text === 'text 42',
+      refusal: 'Not this text.',
+    });
     const texts = Array.from({ length: 100 }, (_, i) => `text ${i}`);
     const provider = await open();
     const { outcomes, requests } = await provider.embed(texts, signal);

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../server/src/core/errors.ts';
 import type { ProviderOutcome } from '../../../server/src/core/providers/provider.ts';
-import { TextsRefused, askInHalves } from '../../../server/src/core/providers/refused-texts.ts';
+import {
+  TextsRefused,
+  askInHalves,
+} from '../../../server/src/core/providers/remote/refused-texts.ts';
 
 const hundred = Array.from({ length: 100 }, (_, i) => `text ${i}`);
 
@@ -95,7 +98,7 @@ describe('askInHalves', () => {
     );
   });
 
-  it('throws AbortError even with vectors in hand', async () => {
+  it('keeps what is in hand when it is cancelled', async () => {
     const aborted = new DOMException('stopped', 'AbortError');
     let calls = 0;
     const ask = async (texts: readonly string[]) => {
@@ -104,7 +107,9 @@ describe('askInHalves', () => {
       if (calls === 2) return texts.map(vectorFor);
       throw aborted;
     };
-    await expect(askInHalves(hundred, ask)).rejects.toBe(aborted);
+    const outcomes = await askInHalves(hundred, ask);
+    expect(outcomes.slice(0, 50)).toEqual(hundred.slice(0, 50).map(vectorFor));
+    expect(outcomes[50]).toEqual({ kind: 'failed', reason: 'It was cancelled.' });
   });
 });
 

@@ -5,7 +5,7 @@ import {
   askedWait,
   withRetries,
   type RetryPolicy,
-} from '../../../server/src/core/providers/retry.ts';
+} from '../../../server/src/core/providers/remote/retry.ts';
 import { InstantClock } from '../../support/provider-deps.ts';
 
 const { signal } = new AbortController();

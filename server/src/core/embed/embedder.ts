@@ -127,9 +127,10 @@ class CachingEmbedder implements Embedder {
     for (const hash of misses.keys()) this.#inFlight.set(hash, done.promise);
     try {
       const entries = [...misses];
-      for (const batch of batchesOf(entries, provider.limits, ([, text]) =>
-        provider.countTokens(text),
-      )) {
+      for (const batch of batchesOf(entries, provider.limits, ([, text]) => ({
+        tokens: provider.countTokens(text),
+        bytes: Buffer.byteLength(text),
+      }))) {
         signal.throwIfAborted();
         const answer = await provider.embed(
           batch.map(([, text]) => text),

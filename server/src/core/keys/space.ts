@@ -19,6 +19,8 @@ export interface EmbeddingSpace extends VectorForm {
   readonly role: Role;
   /** Put before every text by us, e.g. `query: `. */
   readonly prefix: string;
+  /** Rule for texts longer than the model takes; absent where there is none. */
+  readonly longTexts?: string;
 }
 
 /** Canonical text of a space: the same space gives the same text on any machine. */
@@ -33,6 +35,7 @@ export function canonicalSpace(space: EmbeddingSpace): string {
     space.role,
     space.prefix,
     space.normalised,
+    ...(space.longTexts === undefined ? [] : [space.longTexts]),
   ]);
 }
 

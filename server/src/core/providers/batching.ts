@@ -1,28 +1,53 @@
 import type { BatchLimits } from './provider.ts';
 
+/** What a text adds to a request. */
+export interface TextSize {
+  readonly tokens: number;
+  /** As UTF-8. */
+  readonly bytes: number;
+}
+
 /**
- * Cuts items, in order, into the fewest consecutive batches within the limits. An item above
- * `maxTokens` all by itself is a batch of its own: the provider says what becomes of it.
+ * Takes items off the front of a list for one request within the limits. An item above a limit all
+ * by itself is a request of its own: the provider says what becomes of it. Yields after each item,
+ * because counting tokens takes time.
  */
+export function* takeBatch<Item>(
+  waiting: Item[],
+  limits: BatchLimits,
+  sizeOf: (item: Item) => TextSize,
+): Generator<undefined, Item[], undefined> {
+  let count = 0;
+  let tokens = 0;
+  let bytes = 0;
+  for (const item of waiting) {
+    const size = sizeOf(item);
+    tokens += size.tokens;
+    bytes += size.bytes;
+    const full =
+      count >= limits.maxItems ||
+      tokens > limits.maxTokens ||
+      bytes > (limits.maxBytes ?? Infinity);
+    if (full && count > 0) break;
+    count++;
+    yield;
+  }
+  return waiting.splice(0, count);
+}
+
+/** All items, in order, in the fewest consecutive requests within the limits. */
 export function batchesOf<Item>(
   items: readonly Item[],
   limits: BatchLimits,
-  countTokens: (item: Item) => number,
+  sizeOf: (item: Item) => TextSize,
 ): Item[][] {
+  const waiting = [...items];
   const batches: Item[][] = [];
-  let batch: Item[] = [];
-  let tokensInBatch = 0;
-  for (const item of items) {
-    const tokens = countTokens(item);
-    const full = batch.length >= limits.maxItems || tokensInBatch + tokens > limits.maxTokens;
-    if (full && batch.length > 0) {
-      batches.push(batch);
-      batch = [];
-      tokensInBatch = 0;
-    }
-    batch.push(item);
-    tokensInBatch += tokens;
+  while (waiting.length > 0) {
+    const taking = takeBatch(waiting, limits, sizeOf);
+    let step = taking.next();
+    while (step.done !== true) step = taking.next();
+    batches.push(step.value);
   }
-  if (batch.length > 0) batches.push(batch);
   return batches;
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Failure } from '../errors.ts';
 import type { EmbeddingSpace } from '../keys/space.ts';
 import { inForm, STANDARD_FORM, type VectorForm } from '../vectors/vector-form.ts';
+import type { ProviderKind } from './provider-kind.ts';
 import type { EmbeddingProvider, ProviderAnswer, ProviderOutcome } from './provider.ts';
 import { StaticModel } from './static-model.ts';
 import { runInSlices } from './time-slices.ts';
@@ -15,6 +16,23 @@ const DIMENSIONS = 256;
 const NO_KNOWN_WORD = 'The text holds no word that the built-in model knows.';
 const HASH_STEP_BYTES = 1 << 20;
 
+export const embedded: ProviderKind = {
+  kind: 'embedded',
+  name: 'Built-in',
+  remote: null,
+  describe: () => ({
+    name: 'embedded',
+    model: 'built-in',
+    address: null,
+    host: null,
+    local: true,
+  }),
+  open: (_config, { modelFile, form }) => {
+    const provider = new EmbeddedProvider(modelFile, form);
+    return Promise.resolve({ document: provider, query: provider });
+  },
+};
+
 /** The built-in model: no network, no key. Its file is read and checked at the first `embed`. */
 export class EmbeddedProvider implements EmbeddingProvider {
   readonly space: EmbeddingSpace;
@@ -22,6 +40,8 @@ export class EmbeddedProvider implements EmbeddingProvider {
   readonly host = null;
   /** About 50 ms of work, after which the caller commits what it has. */
   readonly limits = { maxItems: 256, maxTokens: 250_000 };
+  /** The work is this thread's own: more at once would only take turns. */
+  readonly concurrency = 1;
   /** As `fields` in the file's header. */
   readonly fieldWeights = { path: 0.5, symbols: 0.35 };
   readonly #file: string;

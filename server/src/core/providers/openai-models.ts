@@ -1,43 +1,41 @@
-import { Failure } from '../errors.ts';
+import type { ModelFacts } from './remote/remote-kind.ts';
 
-/** What is published about one of OpenAI's own embedding models. */
-interface OpenAiModel {
-  /** Length of its vectors where none is asked for. */
-  readonly dimensions: number;
-  /** It gives shorter vectors when asked. */
-  readonly shortens: boolean;
-  readonly maxTokensPerText: number;
-}
+/** As OpenAI's reference of `POST /v1/embeddings` states them. */
+const limits = { maxItems: 2048, maxTokens: 300_000 };
+const shared = { maxTokensPerText: 8192, limits };
 
-export const DEFAULT_OPENAI_MODEL = 'text-embedding-3-small';
+/** https://platform.openai.com/docs/guides/embeddings, the default one first. */
+export const OPENAI_MODELS: readonly ModelFacts[] = [
+  {
+    name: 'text-embedding-3-small',
+    dimensions: 1536,
+    otherDimensions: 'shorter',
+    ...shared,
+  },
+  {
+    name: 'text-embedding-3-large',
+    dimensions: 3072,
+    otherDimensions: 'shorter',
+    ...shared,
+  },
+  {
+    name: 'text-embedding-ada-002',
+    // There was a first one, whose vectors were others.
+    version: 'text-embedding-ada-002-v2',
+    dimensions: 1536,
+    otherDimensions: 'none',
+    ...shared,
+  },
+];
 
-const MODELS: ReadonlyMap<string, OpenAiModel> = new Map([
-  ['text-embedding-3-small', { dimensions: 1536, shortens: true, maxTokensPerText: 8192 }],
-  ['text-embedding-3-large', { dimensions: 3072, shortens: true, maxTokensPerText: 8192 }],
-  ['text-embedding-ada-002', { dimensions: 1536, shortens: false, maxTokensPerText: 8192 }],
-]);
+export const OTHER_OPENAI_MODEL: Omit<ModelFacts, 'name'> = {
+  dimensions: null,
+  otherDimensions: 'any',
+  ...shared,
+};
 
-/** Null for a model that is not in OpenAI's list. */
-export function openAiModel(name: string): OpenAiModel | null {
-  return MODELS.get(name) ?? null;
-}
-
-/**
- * The length to ask for: null where the model's own is wanted, also where its own was named, so
- * that both share one space. Throws Failure `badSettings` for a length the model cannot give.
- */
-export function dimensionsToAsk(
-  name: string,
-  model: OpenAiModel,
-  wanted: number | null,
-): number | null {
-  if (wanted === null || wanted === model.dimensions) return null;
-  if (!model.shortens || wanted > model.dimensions) {
-    throw new Failure(
-      'badSettings',
-      `${name} gives ${model.shortens ? 'at most ' : ''}${model.dimensions} dimensions, not ${wanted}.`,
-      { provider: 'openai' },
-    );
-  }
-  return wanted;
+/** All of OpenAI's embedding models use `cl100k_base`. */
+export async function loadOpenAiTokenizer(): Promise<(text: string) => number> {
+  const { countCl100kTokens } = await import('./cl100k.ts');
+  return countCl100kTokens;
 }

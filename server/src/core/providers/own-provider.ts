@@ -22,7 +22,7 @@ export function describeOwn(
 ): ProviderDescription | undefined {
   if (!provider) return undefined;
   const { space, host, local } = provider;
-  return { name: space.provider, model: space.model, host, local };
+  return { name: space.provider, model: space.model, address: null, host, local };
 }
 
 /** Makes a provider of a program's own function. What the function throws comes out unchanged. */
@@ -32,6 +32,8 @@ export class OwnProvider implements EmbeddingProvider {
   readonly local = true;
   readonly host = null;
   readonly limits;
+  /** The program may count on its calls not to overlap. */
+  readonly concurrency = 1;
   readonly fieldWeights = null;
   readonly #own: OwnFunction;
 

@@ -1,6 +1,7 @@
 import type { EmbeddingSpace } from '../keys/space.ts';
 import type { Logger } from '../logger.ts';
 import type { VectorForm } from '../vectors/vector-form.ts';
+import type { LimitMemory } from './remote/limit-memory.ts';
 
 /** What providers need from whoever creates them. */
 export interface ProviderDeps {
@@ -17,5 +18,7 @@ export interface ProviderDeps {
   knownSpaces(): Promise<readonly EmbeddingSpace[]>;
   /** False: an unknown model's dimensions are not asked for; opening it fails instead. */
   readonly mayAskDimensions: boolean;
+  /** What endpoints showed about themselves in earlier runs. */
+  readonly limitMemory: LimitMemory;
   readonly fetch: typeof globalThis.fetch;
 }

@@ -6,6 +6,8 @@ export interface BatchLimits {
   readonly maxItems: number;
   /** Of all texts of one request, by `countTokens`. */
   readonly maxTokens: number;
+  /** Of all texts of one request, as UTF-8; absent where no limit is known. */
+  readonly maxBytes?: number;
 }
 
 /** The answer to one `embed` call. */
@@ -20,8 +22,21 @@ export interface ProviderAnswer {
 
 /** A vector of the space's length and form (`inForm`), or why this one text has none. */
 export type ProviderOutcome =
-  | { readonly kind: 'vector'; readonly vector: Vector }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | {
+      readonly kind: 'vector';
+      readonly vector: Vector;
+      /** What was done to a text longer than the model takes; absent where nothing was. */
+      readonly shortened?: Shortened;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      /** It is longer than the model takes. */
+      readonly tooLong?: boolean;
+    };
+
+/** `split`: its parts' vectors were averaged. `truncated`: its end was left out. */
+export type Shortened = 'split' | 'truncated';
 
 /** Weights of a chunk's unit vectors of path words and of symbol names, beside its body's. */
 export interface FieldWeights {
@@ -36,7 +51,10 @@ export interface EmbeddingProvider {
   readonly local: boolean;
   /** Host texts are sent to; null for a model in this process. */
   readonly host: string | null;
+  /** They may shrink while it runs, as it learns what the endpoint takes. */
   readonly limits: BatchLimits;
+  /** Calls of `embed` that may run at once. */
+  readonly concurrency: number;
   /**
    * Weights with which the index adds path and symbols to a body's vector (the body weighs 1);
    * null where this was not measured to help: a chunk's vector is then its body's alone.

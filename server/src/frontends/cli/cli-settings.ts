@@ -1,8 +1,11 @@
 import path from 'node:path';
 import envPaths from 'env-paths';
-import type { Config, ProviderConfig } from '../../core/config.ts';
+import type { Config } from '../../core/config.ts';
 import { failureOf } from '../../core/errors.ts';
-import { endpointOf, OPENAI_BASE_URL } from '../../core/providers/endpoint.ts';
+import { providerConfigOf } from '../../core/providers/provider-config.ts';
+import type { RemoteFacts } from '../../core/providers/provider-kind.ts';
+import { PROVIDERS, providerKind } from '../../core/providers/provider-table.ts';
+import { endpointOf } from '../../core/providers/remote/endpoint.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Options every command takes. */
@@ -12,6 +15,8 @@ export interface GlobalOptions {
   readonly model?: string;
   readonly dimensions?: number;
   readonly baseUrl?: string;
+  readonly deployment?: string;
+  readonly apiVersion?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly yes?: boolean;
@@ -28,32 +33,31 @@ export interface CliSettings {
   readonly apiKey: string | null;
 }
 
-export const PROVIDER_KINDS = [
-  'embedded',
-  'openai',
-  'openaiCompatible',
-] as const satisfies readonly ProviderConfig['kind'][];
+export const PROVIDER_KINDS = PROVIDERS.map(({ kind }) => kind);
 
 /** Flag before environment before default. Throws UsageError. */
 export function settingsOf(options: GlobalOptions, env: Environment, cwd: string): CliSettings {
   const cacheDir = cacheDirOf(options, env, cwd);
   const kind = providerKindOf(options, env);
-  if (kind === 'embedded') {
+  const row = providerKind(kind);
+  const { remote } = row;
+  if (remote === null) {
     refuseForEmbedded(options);
-    return { config: { cacheDir, provider: { kind } }, namedOrigin: null, apiKey: null };
+    const provider = providerConfigOf(kind);
+    return { config: { cacheDir, provider }, namedOrigin: null, apiKey: null };
   }
-  const baseUrl = options.baseUrl ?? valueOf(env, 'OPENAI_BASE_URL') ?? '';
-  if (kind === 'openaiCompatible' && baseUrl === '') {
-    throw new UsageError('openaiCompatible needs an address: add --base-url URL.');
-  }
-  const namedOrigin = originOf(kind, baseUrl === '' ? OPENAI_BASE_URL : baseUrl);
-  const provider: ProviderConfig = {
-    kind,
-    model: options.model ?? valueOf(env, 'EMBEDDINGCACHE_MODEL') ?? '',
-    dimensions: options.dimensions ?? null,
-    baseUrl,
-  };
-  return { config: { cacheDir, provider }, namedOrigin, apiKey: apiKeyOf(kind, namedOrigin, env) };
+  const provider = providerConfigOf(kind, {
+    model: options.model ?? valueOf(env, 'EMBEDDINGCACHE_MODEL'),
+    dimensions: options.dimensions,
+    baseUrl: options.baseUrl ?? firstOf(env, remote.addressVariables),
+    deployment: options.deployment ?? valueOf(env, 'AZURE_OPENAI_DEPLOYMENT'),
+    apiVersion: options.apiVersion ?? valueOf(env, 'AZURE_OPENAI_API_VERSION'),
+  });
+  const { address } = row.describe(provider);
+  if (address === null) throw new UsageError(`${kind} needs an address: add --base-url URL.`);
+  const namedOrigin = originOf(kind, address);
+  const apiKey = apiKeyOf(kind, remote, namedOrigin, env);
+  return { config: { cacheDir, provider }, namedOrigin, apiKey };
 }
 
 /** For commands that embed nothing: whatever provider is named, none is contacted. */
@@ -64,8 +68,8 @@ export function cacheOnlySettingsOf(
 ): CliSettings {
   const config = {
     cacheDir: cacheDirOf(options, env, cwd),
-    provider: { kind: 'embedded' },
-  } as const;
+    provider: providerConfigOf('embedded'),
+  };
   return { config, namedOrigin: null, apiKey: null };
 }
 
@@ -77,7 +81,7 @@ function cacheDirOf(options: GlobalOptions, env: Environment, cwd: string): stri
     : path.resolve(cwd, named);
 }
 
-function providerKindOf(options: GlobalOptions, env: Environment): ProviderConfig['kind'] {
+function providerKindOf(options: GlobalOptions, env: Environment): string {
   const named = options.provider ?? valueOf(env, 'EMBEDDINGCACHE_PROVIDER') ?? 'embedded';
   const kind = PROVIDER_KINDS.find((known) => known === named);
   if (kind !== undefined) return kind;
@@ -88,36 +92,53 @@ function providerKindOf(options: GlobalOptions, env: Environment): ProviderConfi
 }
 
 /** A flag that would be ignored is a mistake; a variable may be there for other runs. */
-function refuseForEmbedded({ model, dimensions, baseUrl }: GlobalOptions): void {
-  const flags = { '--model': model, '--dimensions': dimensions, '--base-url': baseUrl };
+function refuseForEmbedded(options: GlobalOptions): void {
+  const flags = {
+    '--model': options.model,
+    '--dimensions': options.dimensions,
+    '--base-url': options.baseUrl,
+    '--deployment': options.deployment,
+    '--api-version': options.apiVersion,
+  };
   for (const [flag, value] of Object.entries(flags)) {
     if (value === undefined) continue;
     throw new UsageError(
-      `${flag} needs --provider openai or --provider openaiCompatible: the embedded provider has one model.`,
+      `${flag} needs another --provider, such as openai: the embedded one has one model.`,
     );
   }
 }
 
 /**
  * A key goes only where it belongs. `--provider openai` says that the address is OpenAI's or a
- * proxy of it; for another endpoint OPENAI_API_KEY counts only when OPENAI_BASE_URL names it too.
+ * proxy of it, and so for each provider; for an OpenAI-compatible endpoint OPENAI_API_KEY counts only
+ * when OPENAI_BASE_URL names it too.
  */
-function apiKeyOf(kind: ProviderConfig['kind'], origin: string, env: Environment): string | null {
-  const openaiKey = valueOf(env, 'OPENAI_API_KEY') ?? null;
-  if (kind === 'openai') return openaiKey;
+function apiKeyOf(
+  kind: string,
+  { keyVariables }: RemoteFacts,
+  origin: string,
+  env: Environment,
+): string | null {
+  const own = firstOf(env, keyVariables) ?? null;
+  if (kind !== 'openaiCompatible' || own !== null) return own;
   const paired = valueOf(env, 'OPENAI_BASE_URL');
-  if (paired !== undefined && URL.canParse(paired) && new URL(paired).origin === origin) {
-    return valueOf(env, 'EMBEDDINGCACHE_API_KEY') ?? openaiKey;
-  }
-  return valueOf(env, 'EMBEDDINGCACHE_API_KEY') ?? null;
+  if (paired === undefined || URL.parse(paired)?.origin !== origin) return null;
+  return valueOf(env, 'OPENAI_API_KEY') ?? null;
 }
 
-function originOf(kind: ProviderConfig['kind'], baseUrl: string): string {
+/** Every variable that may hold a key, for whoever keeps keys out of what is printed. */
+export const KEY_VARIABLES = PROVIDERS.flatMap(({ remote }) => remote?.keyVariables ?? []);
+
+function originOf(kind: string, address: string): string {
   try {
-    return endpointOf(kind, baseUrl).origin;
+    return endpointOf(kind, address).origin;
   } catch (error) {
     throw new UsageError(failureOf(error).message);
   }
+}
+
+function firstOf(env: Environment, names: readonly string[]): string | undefined {
+  return names.map((name) => valueOf(env, name)).find((value) => value !== undefined);
 }
 
 /** An empty variable counts as none. */

@@ -40,7 +40,9 @@ export function createProgram(version: string, terminal: Terminal, act: Act): Co
     )
     .option('--model <name>', 'the provider’s model (EMBEDDINGCACHE_MODEL)')
     .option('--dimensions <number>', 'shorter vectors, where the model offers them', wholeNumber)
-    .option('--base-url <url>', 'address of the provider (OPENAI_BASE_URL)')
+    .option('--base-url <url>', 'address of the provider (OPENAI_BASE_URL, OLLAMA_HOST, …)')
+    .option('--deployment <name>', 'Azure OpenAI’s deployment (AZURE_OPENAI_DEPLOYMENT)')
+    .option('--api-version <version>', 'Azure OpenAI’s API (AZURE_OPENAI_API_VERSION)')
     .option('--json', 'print data as JSON')
     .option('-q, --quiet', 'no progress and no logs')
     .option('-y, --yes', 'do not ask before a run that costs money');

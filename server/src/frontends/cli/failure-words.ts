@@ -1,15 +1,16 @@
 import type { Failure } from '../../core/errors.ts';
+import { PROVIDERS } from '../../core/providers/provider-table.ts';
 import { oneLine } from './terminal.ts';
 
 /** What happened, and what to do about it. */
 export function failureWords(failure: Failure): string {
   const host = failure.host ?? 'the endpoint';
-  const isOpenAi = failure.provider === 'openai';
-  const key = isOpenAi ? 'OPENAI_API_KEY' : 'EMBEDDINGCACHE_API_KEY';
+  const row = PROVIDERS.find(({ kind }) => kind === failure.provider);
+  const key = row?.remote?.keyVariables[0] ?? 'EMBEDDINGCACHE_API_KEY';
   const what = sentence(oneLine(failure.message));
   switch (failure.kind) {
     case 'noApiKey':
-      return `${isOpenAi ? 'OpenAI' : host} needs an API key. Set ${key}.`;
+      return `${row?.remote?.ownAddress == null ? host : row.name} needs an API key. Set ${key}.`;
     case 'apiKeyRefused':
       return `${what} Check ${key}.`;
     case 'consentNeeded':

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { failureOf } from '../../core/errors.ts';
-import type { GlobalOptions } from './cli-settings.ts';
+import { KEY_VARIABLES, type GlobalOptions } from './cli-settings.ts';
 import { createProgram } from './commands.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { failureWords } from './failure-words.ts';
@@ -50,8 +50,7 @@ function exitCodeOf(error: unknown, { terminal, signal }: CliDeps, quiet: boolea
   if (isBrokenPipe(error)) return EXIT.done;
   const usage = error instanceof UsageError;
   const words = usage ? error.message : failureWords(failureOf(error));
-  const { OPENAI_API_KEY: openAiKey, EMBEDDINGCACHE_API_KEY: ownKey } = terminal.env;
-  const safe = redact(redact(words, openAiKey), ownKey);
+  const safe = KEY_VARIABLES.reduce((text, name) => redact(text, terminal.env[name]), words);
   terminal.stderr.write(`embeddingcache: ${safe}\n`);
   return usage ? EXIT.usage : EXIT.failed;
 }

@@ -1,5 +1,6 @@
 import { providerConfigSchema, type Config, type ProviderConfig } from '../../core/config.ts';
 import type { OwnFunction } from '../../core/providers/own-provider.ts';
+import { PROVIDERS } from '../../core/providers/provider-table.ts';
 import { providerOfModel } from '../../core/usage/prices.ts';
 import { ELEMENT_TYPES } from '../../core/vectors/element.ts';
 import { STANDARD_FORM, type VectorForm } from '../../core/vectors/vector-form.ts';
@@ -17,12 +18,6 @@ export interface ModelSettings {
 }
 
 const OWN_BATCH_SIZE = 256;
-
-/** Environment variable with the key that is meant for this provider and for no other endpoint. */
-const KEY_VARIABLES: Readonly<Record<string, string>> = {
-  openai: 'OPENAI_API_KEY',
-  openaiCompatible: 'EMBEDDINGCACHE_API_KEY',
-};
 
 /** Throws TypeError for options that name what is not there, or that would be ignored. */
 export function modelSettingsOf(options: ModelOptions, env: Environment): ModelSettings {
@@ -43,9 +38,15 @@ export function modelSettingsOf(options: ModelOptions, env: Environment): ModelS
   return {
     config: { vectors, provider: config },
     own: null,
-    apiKey: options.apiKey ?? env[KEY_VARIABLES[provider] ?? ''] ?? null,
+    apiKey: options.apiKey ?? keyIn(env, provider),
     id: JSON.stringify([vectors, config]),
   };
+}
+
+/** From the variables that are meant for this provider, and for no other endpoint. */
+function keyIn(env: Environment, kind: string): string | null {
+  const names = PROVIDERS.find((row) => row.kind === kind)?.remote?.keyVariables ?? [];
+  return names.map((name) => env[name]).find((key) => key !== undefined && key !== '') ?? null;
 }
 
 function formOf({ element, normalised }: ModelOptions): VectorForm {

@@ -71,4 +71,12 @@ export const shardMigrations: readonly Migration[] = [
       });
     },
   },
+  {
+    name: 'rule for long texts',
+    async up(transaction) {
+      await transaction.schema.alterTable('space', (table) => {
+        table.text('longTexts');
+      });
+    },
+  },
 ];

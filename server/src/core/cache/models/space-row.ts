@@ -17,6 +17,7 @@ export class SpaceRow extends Model {
   declare role: Role;
   declare prefix: string;
   declare normalised: number;
+  declare longTexts: string | null;
   declare hashFunction: string;
 
   space(): EmbeddingSpace {
@@ -30,6 +31,7 @@ export class SpaceRow extends Model {
       role: this.role,
       prefix: this.prefix,
       normalised: this.normalised === 1,
+      ...(this.longTexts === null ? {} : { longTexts: this.longTexts }),
     };
   }
 }

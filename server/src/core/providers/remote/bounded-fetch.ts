@@ -1,9 +1,16 @@
-import { Failure } from '../errors.ts';
+import { Failure } from '../../errors.ts';
 
 type Fetch = typeof globalThis.fetch;
 
 /** The only headers that leave: an SDK adds facts of this machine and headers from the environment. */
-const SENT_HEADERS = new Set(['accept', 'authorization', 'content-type', 'user-agent']);
+const SENT_HEADERS = new Set([
+  'accept',
+  'api-key',
+  'authorization',
+  'content-type',
+  'user-agent',
+  'x-goog-api-key',
+]);
 
 /**
  * A fetch that follows no redirect, sends no header but the needed ones, and resolves only when the

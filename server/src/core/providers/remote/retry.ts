@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FailureKind } from '../errors.ts';
-import { Failure } from '../errors.ts';
+import type { FailureKind } from '../../errors.ts';
+import { Failure } from '../../errors.ts';
 
 /** A failure that may pass by itself. */
 export class RetryableFailure extends Failure {
@@ -51,6 +51,9 @@ export const systemClock: Clock = {
   random: () => Math.random(),
 };
 
+/** `Wed, 21 Oct 2026 07:28:00 GMT`, and its two older forms. */
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/;
+
 /** Runs an attempt until it succeeds, fails for good, or the policy ends it with its last failure. */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
@@ -82,7 +85,9 @@ export function askedWait(headers: Headers, nowMs: number): number | null {
   const header = headers.get('retry-after');
   const seconds = numberIn(header);
   if (seconds !== null) return Math.max(0, seconds * 1000);
-  const dateMs = Date.parse(header ?? '');
+  // `Date.parse` alone would read a date into junk such as `wait 5`.
+  if (header === null || !HTTP_DATE.test(header.trim())) return null;
+  const dateMs = Date.parse(header);
   return Number.isNaN(dateMs) ? null : Math.max(0, dateMs - nowMs);
 }
 

@@ -1,8 +1,23 @@
-import { Failure } from '../errors.ts';
-import type { ProviderOutcome } from './provider.ts';
+import type { FailureKind } from '../../errors.ts';
+import { Failure } from '../../errors.ts';
+import type { ProviderOutcome } from '../provider.ts';
+import type { RefusalHint } from './refusal-hint.ts';
 
 /** One request's texts got no usable answer as a whole; fewer of them at a time may. */
-export class TextsRefused extends Failure {}
+export class TextsRefused extends Failure {
+  /** The limit they ran into; null where the refusal does not say. */
+  readonly hint: RefusalHint | null;
+
+  constructor(
+    kind: FailureKind,
+    message: string,
+    options: ConstructorParameters<typeof Failure>[2] = {},
+    hint: RefusalHint | null = null,
+  ) {
+    super(kind, message, options);
+    this.hint = hint;
+  }
+}
 
 type Ask = (texts: readonly string[]) => Promise<readonly ProviderOutcome[]>;
 
@@ -17,8 +32,8 @@ const NOT_FOUND_OUT =
 /**
  * One outcome per text. Where `ask` refuses the texts, asks for halves, so that one bad text does
  * not fail its neighbours; where one of several comes back without a vector, asks for it alone.
- * Throws the first refusal where no text at all got a vector. Any other failure is thrown as it is,
- * unless vectors are in hand already: those are kept and the failure is the other texts' reason.
+ * Throws the first refusal where no text at all got a vector. Any other failure and a cancellation are
+ * thrown as they are, unless vectors are in hand already: those are kept and the failure is the other texts' reason.
  */
 export async function askInHalves(texts: readonly string[], ask: Ask): Promise<ProviderOutcome[]> {
   if (texts.length === 0) return [];
@@ -29,10 +44,17 @@ export async function askInHalves(texts: readonly string[], ask: Ask): Promise<P
     if (texts.length > 1) await search.settle(0, texts.length, refusal);
     if (texts.length > 1 && !search.foundAny()) throw refusal;
   } catch (error) {
-    if (!(error instanceof Failure) || !search.foundAny()) throw error;
-    search.explainRest(error.message);
+    const reason = reasonOf(error);
+    if (reason === null || !search.foundAny()) throw error;
+    search.explainRest(reason);
   }
   return search.outcomes;
+}
+
+/** Why texts got no vector when this ended the search; null for what should not happen at all. */
+export function reasonOf(error: unknown): string | null {
+  if (error instanceof Failure) return error.message;
+  return error instanceof Error && error.name === 'AbortError' ? 'It was cancelled.' : null;
 }
 
 class Search {
@@ -93,8 +115,14 @@ class Search {
       }
     }
   }
-  #blame(position: number, { message }: TextsRefused): void {
-    this.outcomes[position] = { kind: 'failed', reason: message };
+
+  #blame(position: number, { message, hint }: TextsRefused): void {
+    const tooLong = hint?.kind === 'textTooLong' || hint?.kind === 'tooManyBytes';
+    this.outcomes[position] = {
+      kind: 'failed',
+      reason: message,
+      ...(tooLong ? { tooLong } : {}),
+    };
     if (this.foundAny()) this.#callsLeft += 2 * Math.ceil(Math.log2(this.#texts.length));
   }
 }

@@ -1,9 +1,10 @@
-import { Failure } from '../errors.ts';
-import { inForm, type VectorForm } from '../vectors/vector-form.ts';
-import type { ProviderOutcome } from './provider.ts';
+import { Failure } from '../../errors.ts';
+import { inForm, type VectorForm } from '../../vectors/vector-form.ts';
+import type { ProviderOutcome } from '../provider.ts';
 import { TextsRefused } from './refused-texts.ts';
+import type { WireAnswer, WireItem } from './wire-format.ts';
 
-/** What an answer in OpenAI's wire format says. */
+/** An answer whose vectors were checked. */
 export interface EmbeddingsAnswer {
   /** One per text asked for, in that order. */
   readonly outcomes: ProviderOutcome[];
@@ -14,40 +15,37 @@ export interface EmbeddingsAnswer {
 }
 
 /**
- * Reads and checks the answer to `count` texts, placing vectors by their `index`. Null dimensions
- * accept any length. Throws Failure `badAnswer` where it is no such answer or holds no usable
- * vector for several texts, TextsRefused where it cannot be told which vector is whose.
+ * Checks the answer to `count` texts, placing vectors by their `index`. Null dimensions accept any
+ * length. Throws Failure `badAnswer` where it is no answer or holds no usable vector for several
+ * texts, TextsRefused where it cannot be told which vector is whose.
  */
 export function* readAnswer(
-  body: unknown,
+  answer: WireAnswer | null,
   count: number,
   dimensions: number | null,
   form: VectorForm,
 ): Generator<undefined, EmbeddingsAnswer, undefined> {
-  if (!isRecord(body) || !Array.isArray(body['data'])) {
+  if (answer === null) {
     throw new Failure('badAnswer', 'The answer is not a list of embeddings.');
   }
   const outcomes: ProviderOutcome[] = [];
-  for (const item of inOrder(body['data'], count)) {
+  for (const { embedding } of inOrder(answer.items, count)) {
     yield;
-    outcomes.push(outcomeOf(item['embedding'], dimensions, form));
+    outcomes.push(outcomeOf(embedding, dimensions, form));
   }
   const first = outcomes[0];
   if (count > 1 && first?.kind === 'failed' && outcomes.every(({ kind }) => kind === 'failed')) {
     throw new Failure('badAnswer', first.reason);
   }
-  return { outcomes, tokens: tokensIn(body['usage']), model: stringOrNull(body['model']) };
+  return { outcomes, tokens: answer.tokens, model: answer.model };
 }
 
-function inOrder(data: readonly unknown[], count: number): Record<string, unknown>[] {
-  const placed = new Map<unknown, Record<string, unknown>>();
-  for (const item of data) {
-    if (!isRecord(item)) throw new Failure('badAnswer', 'The answer is not a list of embeddings.');
-    // The only vector for the only text needs no index to be told whose it is.
-    placed.set(count === 1 ? 0 : item['index'], item);
-  }
+function inOrder(given: readonly WireItem[], count: number): WireItem[] {
+  const placed = new Map<unknown, WireItem>();
+  // The only vector for the only text needs no index to be told whose it is.
+  for (const item of given) placed.set(count === 1 ? 0 : item.index, item);
   const items = Array.from({ length: count }, (_, index) => placed.get(index));
-  if (data.length !== count || !items.every((item) => item !== undefined)) {
+  if (given.length !== count || !items.every((item) => item !== undefined)) {
     throw new TextsRefused(
       'badAnswer',
       `The answer does not hold exactly one embedding for each of ${count} texts.`,
@@ -87,20 +85,6 @@ function numbersIn(embedding: unknown): ArrayLike<number> | null {
   if (!Array.isArray(embedding)) return null;
   if (!embedding.every((x): x is number => typeof x === 'number')) return null;
   return embedding;
-}
-
-function tokensIn(usage: unknown): number | null {
-  if (!isRecord(usage)) return null;
-  const tokens = usage['total_tokens'] ?? usage['prompt_tokens'];
-  return typeof tokens === 'number' && Number.isSafeInteger(tokens) && tokens >= 0 ? tokens : null;
-}
-
-function stringOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function failed(reason: string): ProviderOutcome {

@@ -1,6 +1,4 @@
-import { Failure } from '../errors.ts';
-
-export const OPENAI_BASE_URL = 'https://api.openai.com/v1';
+import { Failure } from '../../errors.ts';
 
 /** Where a remote provider's requests go. */
 export interface Endpoint {

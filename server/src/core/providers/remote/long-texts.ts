@@ -1,0 +1,67 @@
+import { hasDirection, unit, type Vector } from '../../vectors/vector.ts';
+import { inForm, type VectorForm } from '../../vectors/vector-form.ts';
+
+/**
+ * Name of the rule below, part of every space it is used in: a text that is longer than the model
+ * takes is cut in two near its middle, best at the end of a line, and each half again until it fits.
+ * Its vector is the mean of the parts' unit vectors, weighted by their length, scaled to unit length.
+ */
+export const HALVES_RULE = 'halves-1';
+
+/** The text's parts, none of which `fits` says is too long; the text itself where it fits. */
+export function* partsOf(
+  text: string,
+  fits: (part: string) => boolean,
+): Generator<undefined, string[], undefined> {
+  const parts: string[] = [];
+  const waiting = [text];
+  for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+    yield;
+    if (part.length < 2 || fits(part)) {
+      parts.push(part);
+      continue;
+    }
+    const [first, second] = halvesOf(part);
+    waiting.push(second, first);
+  }
+  return parts.length === 1 ? parts : parts.filter((part) => part.trim() !== '');
+}
+
+/** Two parts that together are the text; of at least one character each. */
+export function halvesOf(text: string): [string, string] {
+  const middle = Math.floor(text.length / 2);
+  const reach = Math.floor(text.length / 4);
+  const at =
+    nearest(text, middle, reach, (i) => text[i - 1] === '\n') ??
+    nearest(text, middle, reach, (i) => /\s/.test(text[i - 1]!)) ??
+    // Never between the two halves of a character.
+    (/[\udc00-\udfff]/.test(text[middle]!) && middle > 1 ? middle - 1 : Math.max(1, middle));
+  return [text.slice(0, at), text.slice(at)];
+}
+
+/** One vector for a text of several parts; null where theirs cancel out. */
+export function poolVectors(
+  parts: readonly { readonly vector: Vector; readonly bytes: number }[],
+  form: VectorForm,
+): Vector | null {
+  const sum = new Float64Array(parts[0]!.vector.length);
+  for (const { vector, bytes } of parts) {
+    const direction = unit(vector);
+    for (let i = 0; i < sum.length; i++) sum[i]! += bytes * direction[i]!;
+  }
+  return hasDirection(sum) ? inForm(unit(sum), form) : null;
+}
+
+function nearest(
+  text: string,
+  middle: number,
+  reach: number,
+  isGood: (at: number) => boolean,
+): number | null {
+  for (let distance = 0; distance <= reach; distance++) {
+    for (const at of [middle + distance, middle - distance]) {
+      if (at > 0 && at < text.length && isGood(at)) return at;
+    }
+  }
+  return null;
+}

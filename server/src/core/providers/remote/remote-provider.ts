@@ -1,0 +1,226 @@
+import { Failure } from '../../errors.ts';
+import type { EmbeddingSpace } from '../../keys/space.ts';
+import type { VectorForm } from '../../vectors/vector-form.ts';
+import type { Vector } from '../../vectors/vector.ts';
+import { batchesOf, type TextSize } from '../batching.ts';
+import type {
+  BatchLimits,
+  EmbeddingProvider,
+  ProviderAnswer,
+  ProviderOutcome,
+} from '../provider.ts';
+import { runInSlices } from '../time-slices.ts';
+import { batchLimitsOf, lessonOf, type Lesson } from './learned-limits.ts';
+import type { Learned, LimitMemory } from './limit-memory.ts';
+import { halvesOf, partsOf, poolVectors } from './long-texts.ts';
+import type { ModelNote } from './model-note.ts';
+import type { RequestSize } from './refusal-hint.ts';
+import { askInHalves, reasonOf, TextsRefused } from './refused-texts.ts';
+import type { RemoteClient } from './remote-client.ts';
+
+/** A text halved this often is 256 parts: who still finds them too long means something else. */
+const MOST_HALVINGS = 8;
+/** So does who finds this too long: every model takes it. */
+const SHORT_BYTES = 256;
+const EMPTY = 'The text is empty.';
+
+export interface RemoteProviderOptions {
+  readonly space: EmbeddingSpace;
+  /** Name the endpoint knows the model by. */
+  readonly model: string;
+  readonly host: string;
+  /** As published. */
+  readonly limits: BatchLimits;
+  readonly concurrency: number;
+  /** Null where the endpoint alone knows. */
+  readonly maxTokensPerText: number | null;
+  readonly countTokens: (text: string) => number;
+  readonly client: RemoteClient;
+  /** Name under which what is learned is kept. */
+  readonly memoryName: string;
+  readonly memory: LimitMemory;
+  readonly learned: Learned;
+  readonly modelNote: ModelNote;
+}
+
+/** A batch that the endpoint said it would take in smaller ones. */
+class BatchTooLarge extends Failure {}
+
+/** Turns texts into requests of one endpoint, and its answers into a vector for each text. */
+export class RemoteProvider implements EmbeddingProvider {
+  readonly space: EmbeddingSpace;
+  readonly local = false;
+  readonly host: string;
+  readonly concurrency: number;
+  readonly fieldWeights = null;
+  readonly #options: RemoteProviderOptions;
+  #limits: BatchLimits;
+
+  constructor(options: RemoteProviderOptions) {
+    this.space = options.space;
+    this.host = options.host;
+    this.concurrency = options.concurrency;
+    this.#options = options;
+    this.#limits = batchLimitsOf(options.limits, options.learned);
+  }
+
+  get limits(): BatchLimits {
+    return this.#limits;
+  }
+
+  countTokens(text: string): number {
+    return this.#options.countTokens(text);
+  }
+
+  async embed(texts: readonly string[], signal: AbortSignal): Promise<ProviderAnswer> {
+    signal.throwIfAborted();
+    const sent = { requests: 0, tokens: 0 };
+    const found = texts.map((): FoundText => ({ parts: [], reason: null }));
+    let open = await runInSlices(this.#partsOf(texts), signal);
+    for (let halvings = 0; open.length > 0; halvings++) {
+      const outcomes = await this.#askAll(open, sent, signal);
+      open = open.flatMap((part, i) => {
+        const outcome = outcomes[i]!;
+        if (canBeHalved(part, outcome, halvings)) {
+          return halvesOf(part.text).map((text) => ({ ...part, text }));
+        }
+        take(found[part.of]!, part, outcome);
+        return [];
+      });
+    }
+    return { outcomes: found.map((text) => outcomeOf(text, this.space)), ...sent };
+  }
+
+  *#partsOf(texts: readonly string[]): Generator<undefined, Part[], undefined> {
+    const { maxTokensPerText, countTokens } = this.#options;
+    const room = (maxTokensPerText ?? Infinity) - countTokens(this.space.prefix);
+    const open: Part[] = [];
+    for (const [of, text] of texts.entries()) {
+      if (text.trim() === '') continue;
+      // A token takes a byte at least, so a short text needs no counting.
+      const fits = (part: string) => Buffer.byteLength(part) <= room || countTokens(part) <= room;
+      const parts = yield* partsOf(text, fits);
+      open.push(...parts.map((part) => ({ of, text: part })));
+    }
+    return open;
+  }
+
+  /** One outcome per part. Throws where nothing at all was answered. */
+  async #askAll(
+    parts: readonly Part[],
+    sent: Sent,
+    signal: AbortSignal,
+  ): Promise<ProviderOutcome[]> {
+    const outcomes: ProviderOutcome[] = [];
+    const waiting = batchesOf(parts, this.#limits, (part) => this.#sizeOf(part.text));
+    for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
+      try {
+        outcomes.push(...(await this.#askBatch(batch, sent, signal)));
+      } catch (error) {
+        if (error instanceof BatchTooLarge) {
+          waiting.unshift(...batchesOf(batch, this.#limits, (part) => this.#sizeOf(part.text)));
+          continue;
+        }
+        // What was answered was paid for: it is handed on, and the rest says what happened to it.
+        const reason = reasonOf(error);
+        if (reason === null || (outcomes.length === 0 && sent.tokens === 0)) throw error;
+        const rest = [...batch, ...waiting.splice(0).flat()];
+        outcomes.push(...rest.map((): ProviderOutcome => ({ kind: 'failed', reason })));
+      }
+    }
+    return outcomes;
+  }
+
+  async #askBatch(batch: readonly Part[], sent: Sent, signal: AbortSignal) {
+    const { client, model, modelNote } = this.#options;
+    const { prefix, role, requestedDimensions: ask, dimensions: expect } = this.space;
+    const lesson: Lesson = { accepted: null, refused: null };
+    const texts = batch.map(({ text }) => prefix + text);
+    const outcomes = await askInHalves(texts, async (some) => {
+      const size = this.#sizeOfAll(some);
+      try {
+        const request = { model, texts: some, ask, expect, role, form: this.space };
+        const answer = await client.embed(request, size, () => sent.requests++, signal);
+        await modelNote.check(answer.model);
+        sent.tokens += answer.tokens ?? size.tokens;
+        if (lesson.accepted === null || size.items > lesson.accepted.items) lesson.accepted = size;
+        return answer.outcomes;
+      } catch (error) {
+        if (error instanceof TextsRefused && size.items > 1) {
+          lesson.refused ??= error;
+          await this.#learnFrom(error, size);
+        }
+        throw error;
+      }
+    });
+    if (outcomes.every(({ kind }) => kind === 'vector')) await this.#learn(lessonOf(lesson));
+    return outcomes;
+  }
+
+  /** Throws BatchTooLarge where the refusal says how large a batch may be. */
+  async #learnFrom({ hint, message }: TextsRefused, size: RequestSize): Promise<void> {
+    if (hint?.kind === 'tooManyItems' && hint.most !== null) {
+      await this.#learn({ maxItems: hint.most });
+    } else if (hint?.kind === 'tooManyTokens' && hint.most !== null) {
+      // Where our count says it was less, our count is too low: by how much is not known.
+      await this.#learn({ maxTokens: Math.min(hint.most, Math.floor(size.tokens * 0.75)) });
+    } else return;
+    throw new BatchTooLarge('refused', message);
+  }
+
+  async #learn(learned: Learned): Promise<void> {
+    if (Object.keys(learned).length === 0) return;
+    this.#limits = batchLimitsOf(this.#limits, learned);
+    await this.#options.memory.learn(this.#options.memoryName, learned);
+  }
+
+  #sizeOf(text: string): TextSize {
+    return { tokens: this.countTokens(text), bytes: Buffer.byteLength(text) };
+  }
+
+  #sizeOfAll(texts: readonly string[]): RequestSize {
+    const sizes = texts.map((text) => this.#sizeOf(text));
+    return {
+      items: texts.length,
+      tokens: sizes.reduce((sum, { tokens }) => sum + tokens, 0),
+      bytes: sizes.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+  }
+}
+
+/** A text that is sent: a whole one, or a part of one that is too long. */
+interface Part {
+  /** Which of the texts it is of. */
+  readonly of: number;
+  readonly text: string;
+}
+
+interface FoundText {
+  readonly parts: { readonly vector: Vector; readonly bytes: number }[];
+  reason: { readonly reason: string; readonly tooLong?: boolean } | null;
+}
+
+interface Sent {
+  requests: number;
+  tokens: number;
+}
+
+function canBeHalved({ text }: Part, outcome: ProviderOutcome, halvings: number): boolean {
+  if (outcome.kind !== 'failed' || outcome.tooLong !== true) return false;
+  return halvings < MOST_HALVINGS && Buffer.byteLength(text) > SHORT_BYTES;
+}
+
+function take(found: FoundText, { text }: Part, outcome: ProviderOutcome): void {
+  if (outcome.kind === 'failed') found.reason ??= outcome;
+  else found.parts.push({ vector: outcome.vector, bytes: Buffer.byteLength(text) });
+}
+
+function outcomeOf({ parts, reason }: FoundText, form: VectorForm): ProviderOutcome {
+  if (reason !== null) return { kind: 'failed', ...reason };
+  const [first, ...others] = parts;
+  if (first === undefined) return { kind: 'failed', reason: EMPTY };
+  if (others.length === 0) return { kind: 'vector', vector: first.vector };
+  const vector = poolVectors(parts, form);
+  if (vector === null) return { kind: 'failed', reason: 'The vectors of its parts cancel out.' };
+  return { kind: 'vector', vector, shortened: 'split' };
+}
