@@ -124,7 +124,7 @@ export function failureOfThrown(error: unknown, about: RequestContext): Failure 
 function refused(status: number, words: string, about: RequestContext): TextsRefused {
   const { name, provider, host, size } = about;
   const hint = hintOf(status, words, size);
-  const why = hint?.kind === 'textTooLong' ? 'it is too long' : String(status);
+  const why = hint?.kind === 'textTooLong' ? `${status}: it is too long` : String(status);
   return new TextsRefused(
     'refused',
     `${name} refused the text (${why}).`,
