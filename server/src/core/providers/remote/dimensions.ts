@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts';
 import type { EmbeddingSpace } from '../../keys/space.ts';
-import type { ModelFacts } from './remote-kind.ts';
+import type { ModelFacts } from './model-facts.ts';
 
 /**
  * The length to ask for: null where the model's own is wanted, also where its own was named, so

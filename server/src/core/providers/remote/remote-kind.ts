@@ -3,31 +3,20 @@ import type { EmbeddingSpace, Role } from '../../keys/space.ts';
 import type { ProviderConfig } from '../provider-config.ts';
 import type { ProviderDeps } from '../provider-deps.ts';
 import type { ProviderDescription, ProviderKind } from '../provider-kind.ts';
-import type { BatchLimits, ProviderPair } from '../provider.ts';
+import type { ProviderPair } from '../provider.ts';
 import { estimateTokens } from '../token-estimate.ts';
 import { dimensionsToAsk, rememberedDimensions } from './dimensions.ts';
 import { endpointOf, isLoopback, type Endpoint } from './endpoint.ts';
 import { exchangeJson, type Exchange } from './http-exchange.ts';
 import { HALVES_RULE } from './long-texts.ts';
+import type { ModelFacts } from './model-facts.ts';
 import { ModelNote } from './model-note.ts';
 import { RemoteClient } from './remote-client.ts';
 import { RemoteProvider } from './remote-provider.ts';
 import { standardTiming, type Timing } from './timing.ts';
 import type { WireFormat } from './wire-format.ts';
 
-/** What is published about a model. */
-export interface ModelFacts {
-  readonly name: string;
-  /** As the provider names this exact version; absent where `name` does already. */
-  readonly version?: string;
-  /** Length of its vectors where none is asked for; null: asked of the endpoint once. */
-  readonly dimensions: number | null;
-  /** Other lengths it gives when asked: these, or any up to its own. */
-  readonly otherDimensions: readonly number[] | 'shorter' | 'any' | 'none';
-  /** Null where the endpoint alone knows. */
-  readonly maxTokensPerText: number | null;
-  readonly limits: BatchLimits;
-}
+export type { ModelFacts };
 
 /** Where requests go, out of the settings. */
 export interface Target {
