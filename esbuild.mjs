@@ -90,6 +90,11 @@ await Promise.all([
     entryPoints: ['server/src/core/providers/cl100k.ts'],
     outfile: `${next}/tokenizer/cl100k.js`,
   }),
+  build({
+    ...common,
+    entryPoints: ['server/src/core/chunks/secret-scan-worker.ts'],
+    outfile: `${next}/workers/secret-scan-worker.js`,
+  }),
 ]);
 // What `import 'embeddingcache'` finds beside its code.
 for (const [name, text] of Object.entries(

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { endpointOf } from './endpoint.ts';
 import type { Parts } from './parts.ts';
+import { isWithinAgreed } from './ui/confirm-cost.ts';
 import { isCancelled } from './server-errors.ts';
 
 /** A choice of model writes several settings, one after another: they are taken as one change. */
@@ -28,6 +29,13 @@ export function startBackgroundWork(parts: Parts): vscode.Disposable {
     }),
     parts.consent.onDidChange(() => {
       work.attempt(parts.sync.push(parts.server, parts.api));
+    }),
+    parts.model.onDidChange(() => {
+      work.followLater();
+    }),
+    parts.indexing.onDidFinish(({ withheld }) => {
+      // What stopped at the limit goes on when the limit is raised, without asking again.
+      if (withheld.overBudget === 0) work.attempt(parts.consent.agreeTo(0));
     }),
     parts.keys.onDidChange(() => {
       work.attempt(parts.sync.push(parts.server, parts.api));
@@ -59,7 +67,8 @@ class BackgroundWork {
     const settings = sync.settings();
     if (settings.indexingStart === 'manual' || indexing.isCurrent) return;
     const endpoint = vscode.workspace.isTrusted ? endpointOf(settings) : null;
-    if (endpoint === null || consent.allows(endpoint)) await indexing.start();
+    if (endpoint !== null && !consent.allows(endpoint)) return;
+    if (await isWithinAgreed(this.#parts)) await indexing.start();
   }
 
   followLater(): void {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type Endpoint, isLoopback } from './endpoint.ts';
 
 const stateKey = 'allowedOrigins';
+const agreedKey = 'agreedUsd';
 
 /** Which origins the user agreed to send this workspace's text to. Kept with the workspace. */
 export class Consent {
@@ -35,6 +36,16 @@ export class Consent {
       this.origins().filter((other) => other !== origin),
     );
     this.#changes.fire();
+  }
+
+  /** Cost of a run the user agreed to and that has not come to its end; US dollars, else 0. */
+  get agreedUsd(): number {
+    return this.#state.get(agreedKey, 0);
+  }
+
+  /** So that a run stopped half-way goes on without asking again. */
+  async agreeTo(usd: number): Promise<void> {
+    if (usd !== this.agreedUsd) await this.#state.update(agreedKey, usd);
   }
 
   dispose(): void {

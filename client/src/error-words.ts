@@ -2,6 +2,7 @@ import type { ErrorData } from '../../server/protocol/errors.ts';
 import type { L10n } from './l10n.ts';
 import { knownProvider } from './providers.ts';
 import { ServerGaveUp, errorDataOf } from './server-errors.ts';
+import { usd } from './ui/numbers.ts';
 import { providerName } from './ui/provider-name.ts';
 
 const SHOW_LOG = 'embeddingCache.showLog';
@@ -64,6 +65,29 @@ export function wordsOfData(data: ErrorData, l10n: L10n): ErrorWords {
       return {
         message: l10n.t('{0} asks to wait. Try again in a minute.', name),
         button: showLog(l10n),
+      };
+    case 'overBudget':
+      return {
+        message:
+          data.limitUsd === undefined
+            ? l10n.t('This month’s limit is reached. Search continues on cached chunks.')
+            : l10n.t(
+                'This month’s {0} is used. Search continues on cached chunks.',
+                usd(data.limitUsd, 'en'),
+              ),
+        button: button(
+          l10n.t('Change Limit'),
+          'workbench.action.openSettings',
+          'embeddingCache.budget.monthlyUsd',
+        ),
+      };
+    case 'looksSecret':
+      return {
+        message:
+          data.file === undefined
+            ? l10n.t('The text looks like it holds a secret; not sent.')
+            : l10n.t('“{0}” may hold secrets; not sent.', data.file),
+        button: button(l10n.t('Use Built-in Model'), 'embeddingCache.useBuiltInModel'),
       };
     case 'quotaExceeded':
       return {

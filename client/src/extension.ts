@@ -4,11 +4,13 @@ import { registerCommands } from './commands/register-commands.ts';
 import { Consent } from './consent.ts';
 import { Indexing } from './indexing.ts';
 import { LiveStats } from './live-stats.ts';
+import { ModelChoice } from './model-choice.ts';
 import type { Parts } from './parts.ts';
 import { ApiKeys } from './secrets.ts';
 import { ServerApi } from './server-api.ts';
 import { ServerProcess } from './server-process.ts';
 import { SettingsSync } from './settings-sync.ts';
+import { Documents } from './ui/documents.ts';
 import { StatisticsPanel } from './ui/statistics-panel.ts';
 import { showCacheWarnings } from './ui/cache-warnings.ts';
 import { StatusItem } from './ui/status-item.ts';
@@ -26,7 +28,8 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
   const log = vscode.window.createOutputChannel('Embedding Cache', { log: true });
   const consent = new Consent(context.workspaceState);
   const keys = new ApiKeys(context.secrets);
-  const sync = new SettingsSync(consent, keys);
+  const model = new ModelChoice(context.workspaceState);
+  const sync = new SettingsSync(consent, keys, model);
   const server = new ServerProcess({
     log,
     extensionPath: context.extensionPath,
@@ -40,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
   const stats = new LiveStats(api, server, log);
   const indexing = new Indexing(api, log, context.workspaceState, () => sync.indexSubject());
   const statistics = new StatisticsPanel(stats);
+  const documents = new Documents();
   const parts: Parts = {
     log,
     server,
@@ -47,10 +51,12 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
     sync,
     keys,
     consent,
+    model,
     use,
     stats,
     indexing,
     statistics,
+    documents,
   };
   const status = new StatusItem(parts);
   context.subscriptions.push(
@@ -59,12 +65,14 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
     showCacheWarnings(api),
     status,
     statistics,
+    documents,
     indexing,
     stats,
     use,
     api,
     server,
     keys,
+    model,
     consent,
     log,
   );

@@ -20,7 +20,12 @@ export class Indexing {
   readonly #changes = new vscode.EventEmitter<IndexProgress | null>();
   /** Progress of a run; null when it has ended. */
   readonly onDidChange = this.#changes.event;
+  readonly #finishes = new vscode.EventEmitter<IndexReport>();
+  /** A run came to its end. */
+  readonly onDidFinish = this.#finishes.event;
   #run: Run | null = null;
+  /** Of the last run that came to its end; null before one did. */
+  report: IndexReport | null = null;
   /** What the last run that succeeded was about. */
   #indexed: string | null = null;
 
@@ -86,6 +91,7 @@ export class Indexing {
   dispose(): void {
     this.cancel();
     this.#changes.dispose();
+    this.#finishes.dispose();
   }
 
   async #setPaused(paused: boolean): Promise<void> {
@@ -110,11 +116,16 @@ export class Indexing {
         signal,
       );
       this.#indexed = subject;
+      this.report = report;
       const { files, chunks, provider, seconds } = report;
       this.#log.info(
         `indexed ${files.total} files (${files.unchanged} unchanged), ${chunks.total} chunks: ` +
           `${chunks.hits} hits, ${chunks.misses} misses, ${provider.requests} requests, ${seconds.toFixed(1)} s`,
       );
+      for (const { path, startLine, endLine } of report.withheld.looksSecret) {
+        this.#log.info(`not sent, looks secret: ${path}:${startLine}-${endLine}`);
+      }
+      this.#finishes.fire(report);
       return report;
     } finally {
       this.#run = null;

@@ -2,8 +2,18 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import type { ErrorData } from '../../server/protocol/errors.ts';
-import type { IndexProgress, IndexReport } from '../../server/protocol/index-report.ts';
-import type { Method, Notifications, ParamsOf, ResultOf } from '../../server/protocol/methods.ts';
+import type {
+  CostPreview,
+  IndexProgress,
+  IndexReport,
+} from '../../server/protocol/index-report.ts';
+import type {
+  Method,
+  Notifications,
+  ParamsOf,
+  Progress,
+  ResultOf,
+} from '../../server/protocol/methods.ts';
 import type { ServerSettings } from '../../server/protocol/settings.ts';
 import type { Stats } from '../../server/protocol/stats.ts';
 import { withToken } from './cancellation.ts';
@@ -47,19 +57,18 @@ export class ServerApi {
     onProgress: (progress: IndexProgress) => void,
     signal: AbortSignal,
   ): Promise<IndexReport> {
-    return this.#ask(signal, async (client, token) => {
-      const { ProgressType } = await import('vscode-languageclient/node');
-      const progressToken = randomUUID();
-      const type = new ProgressType<IndexProgress>();
-      const subscription = client.onProgress(type, progressToken, onProgress);
-      const method: Method = 'embeddingCache/index';
-      const params: ParamsOf<typeof method> = { folders, progressToken, paused: isPaused() };
-      try {
-        return await client.sendRequest<IndexReport>(method, params, token);
-      } finally {
-        subscription.dispose();
-      }
-    });
+    const params = () => ({ folders, paused: isPaused() });
+    return this.#askWithProgress('embeddingCache/index', params, onProgress, signal);
+  }
+
+  /** What `index` would send. Sends nothing. */
+  preview(
+    folders: readonly string[],
+    onProgress: (progress: IndexProgress) => void,
+    signal: AbortSignal,
+  ): Promise<CostPreview> {
+    const params = () => ({ folders });
+    return this.#askWithProgress('embeddingCache/preview', params, onProgress, signal);
   }
 
   async changeSettings(settings: ServerSettings): Promise<void> {
@@ -70,6 +79,25 @@ export class ServerApi {
   dispose(): void {
     this.#stats.dispose();
     this.#problems.dispose();
+  }
+
+  #askWithProgress<M extends keyof Progress>(
+    method: M,
+    params: () => ParamsOf<M>,
+    onProgress: (progress: Progress[M]) => void,
+    signal: AbortSignal,
+  ): Promise<ResultOf<M>> {
+    return this.#ask(signal, async (client, token) => {
+      const { ProgressType } = await import('vscode-languageclient/node');
+      const progressToken = randomUUID();
+      const type = new ProgressType<Progress[M]>();
+      const subscription = client.onProgress(type, progressToken, onProgress);
+      try {
+        return await client.sendRequest(method, { ...params(), progressToken }, token);
+      } finally {
+        subscription.dispose();
+      }
+    });
   }
 
   #ask<T>(

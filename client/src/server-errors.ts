@@ -8,8 +8,20 @@ export class ServerGaveUp extends Error {
   }
 }
 
+/** The text asked about was kept on this computer. */
+export class NotSent extends Error {
+  readonly data: ErrorData;
+
+  constructor(data: ErrorData) {
+    super(`not sent: ${data.kind}`);
+    this.name = 'NotSent';
+    this.data = data;
+  }
+}
+
 /** What the server says went wrong; null for any other error. */
 export function errorDataOf(error: unknown): ErrorData | null {
+  if (error instanceof NotSent) return error.data;
   if (!(error instanceof Error) || !('code' in error) || error.code !== ERROR_CODE) return null;
   const data = 'data' in error ? error.data : null;
   if (typeof data !== 'object' || data === null) return null;

@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 import type { Consent } from './consent.ts';
 import { editorExcludes, ownExcludes } from './exclude-patterns.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
+import type { ModelChoice } from './model-choice.ts';
 import type { ApiKeys, KeyOwner } from './secrets.ts';
 import type { ServerApi } from './server-api.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -17,19 +18,23 @@ import { type Settings, readSettings } from './settings.ts';
 export class SettingsSync {
   readonly #consent: Consent;
   readonly #keys: ApiKeys;
+  readonly #model: ModelChoice;
   /** What the server holds a key of, so that it can be told to forget it. */
   #sent: KeyOwner | null = null;
 
-  constructor(consent: Consent, keys: ApiKeys) {
+  constructor(consent: Consent, keys: ApiKeys, model: ModelChoice) {
+    this.#model = model;
     this.#consent = consent;
     this.#keys = keys;
   }
 
   settings(): Settings {
     const folders = vscode.workspace.workspaceFolders ?? [];
-    return readSettings(
-      vscode.workspace.getConfiguration('embeddingCache'),
-      folders.map(({ uri }) => vscode.workspace.getConfiguration('embeddingCache', uri)),
+    return this.#model.appliedTo(
+      readSettings(
+        vscode.workspace.getConfiguration('embeddingCache'),
+        folders.map(({ uri }) => vscode.workspace.getConfiguration('embeddingCache', uri)),
+      ),
     );
   }
 
@@ -44,6 +49,8 @@ export class SettingsSync {
       exclude: [...ownExcludes(settings.exclude), ...excludesOfEditor()],
       maxFileSizeKb: settings.maxFileSizeKb,
       trusted: vscode.workspace.isTrusted,
+      scanForSecrets: settings.scanForSecrets,
+      monthlyUsd: settings.monthlyUsd,
     };
   }
 

@@ -19,6 +19,10 @@ export interface Settings {
   readonly storeText: boolean;
   readonly exclude: readonly string[];
   readonly maxFileSizeKb: number;
+  readonly scanForSecrets: boolean;
+  readonly confirmAboveUsd: number;
+  /** Null: no limit. */
+  readonly monthlyUsd: number | null;
   readonly indexingStart: 'onFirstUse' | 'onOpen' | 'manual';
   readonly searchMode: SearchMode;
   readonly searchLimit: number;
@@ -56,6 +60,9 @@ export function readSettings(window: SettingsReader, folders: readonly SettingsR
     maxFileSizeKb: Math.min(
       ...places.map((place) => integer(place.get('indexing.maxFileSizeKb'), 1, 1e9, 1024)),
     ),
+    scanForSecrets: truth(user('privacy.scanForSecrets'), true),
+    confirmAboveUsd: sum(user('budget.confirmAboveUsd')) ?? 0.1,
+    monthlyUsd: user('budget.monthlyUsd') === null ? null : (sum(user('budget.monthlyUsd')) ?? 5),
     indexingStart: oneOf(window.get('indexing.start'), ['onFirstUse', 'onOpen', 'manual']),
     searchMode: oneOf(window.get('search.mode'), ['hybrid', 'semantic', 'text']),
     searchLimit: integer(window.get('search.limit'), 1, 200, 50),
@@ -79,6 +86,10 @@ function texts(value: unknown): string[] {
 
 function truth(value: unknown, fallback: boolean): boolean {
   return typeof value === 'boolean' ? value : fallback;
+}
+
+function sum(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 }
 
 function integer<T>(value: unknown, min: number, max: number, fallback: T): number | T {

@@ -2,6 +2,8 @@ export interface EmbedParams {
   readonly texts: readonly string[];
   /** Whether the answer carries the numbers, not only the facts. Default false. */
   readonly includeVectors?: boolean;
+  /** Document the texts are from: one whose name means secrets is never sent. */
+  readonly uri?: string;
 }
 
 /** Facts of one embedding, in the order of `EmbedParams.texts`. */
@@ -15,7 +17,9 @@ export type EmbedOutcome =
       /** float32 numbers, length `EmbedResult.dimensions`; only when asked for. */
       readonly vector?: readonly number[];
     }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** Not in the cache, and not sent. */
+  | { readonly kind: 'withheld'; readonly reason: 'looksSecret' | 'overBudget' };
 
 export interface EmbedResult {
   readonly provider: string;

@@ -10,6 +10,10 @@ export type ErrorKind =
   | 'notFound'
   /** The provider asks to wait (429), longer than we do. */
   | 'rateLimited'
+  /** This month's limit is reached. */
+  | 'overBudget'
+  /** The text, or its file by name, may hold secrets; it was not sent. */
+  | 'looksSecret'
   /** The quota or credit at the provider is used up. */
   | 'quotaExceeded'
   /** The endpoint cannot be reached. */
@@ -46,6 +50,10 @@ export interface ErrorData {
   /** Of a damaged file: embeddings in the new file, and in the old one. */
   readonly recovered?: number;
   readonly total?: number;
+  /** Name of the file that may hold secrets. */
+  readonly file?: string;
+  /** The month's limit, US dollars. */
+  readonly limitUsd?: number;
 }
 
 /** JSON-RPC code of every error that carries `ErrorData` (LSP reserves −32899…−32800 to itself). */

@@ -43,4 +43,43 @@ export interface IndexReport {
     readonly costUsd: number;
   };
   readonly seconds: number;
+  readonly withheld: Withheld;
+}
+
+/** A chunk's place: a path relative to its folder, lines 1-based inclusive. */
+export interface ChunkPlace {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+}
+
+/** Chunks that are not in the cache and were not, or would not be, sent. Words still find them. */
+export interface Withheld {
+  readonly looksSecret: readonly ChunkPlace[];
+  /** How many stayed here because the month's limit is reached. */
+  readonly overBudget: number;
+}
+
+export interface PreviewParams {
+  /** Folder URIs; empty: every workspace folder. */
+  readonly folders: readonly string[];
+  readonly progressToken?: string | number;
+}
+
+/** What indexing would send, before anything is sent. */
+export interface CostPreview {
+  readonly provider: { readonly name: string; readonly model: string };
+  readonly chunks: number;
+  readonly cachedChunks: number;
+  readonly tokens: number;
+  /** Null where the price is unknown. */
+  readonly costUsd: number | null;
+  readonly files: readonly {
+    readonly path: string;
+    readonly chunks: number;
+    readonly tokens: number;
+  }[];
+  readonly looksSecret: readonly ChunkPlace[];
+  /** Paid this month (UTC) by all processes on the cache directory, US dollars. */
+  readonly spentUsd: number;
 }

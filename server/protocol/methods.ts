@@ -1,8 +1,16 @@
 import type { EmbedParams, EmbedResult } from './embed.ts';
 import type { ExplainParams, FileExplanation, SkippedFile } from './explain.ts';
-import type { IndexParams, IndexProgress, IndexReport, PauseParams } from './index-report.ts';
 import type { ErrorData } from './errors.ts';
+import type {
+  CostPreview,
+  IndexParams,
+  IndexProgress,
+  IndexReport,
+  PauseParams,
+  PreviewParams,
+} from './index-report.ts';
 import type { SearchHit, SearchParams, SimilarParams } from './search-hit.ts';
+import type { SentEntry } from './sent.ts';
 import type { Stats } from './stats.ts';
 
 /** Requests the client sends: method name → [params, result]. */
@@ -11,6 +19,10 @@ export interface Requests {
   'embeddingCache/embed': [EmbedParams, EmbedResult];
   /** Indexes or refreshes workspace folders. Progress arrives as `$/progress`; cancellable. */
   'embeddingCache/index': [IndexParams, IndexReport];
+  /** What `index` would send and cost. Sends nothing; needs neither consent nor key. */
+  'embeddingCache/preview': [PreviewParams, CostPreview];
+  /** What was sent where, newest first. */
+  'embeddingCache/sent': [{ readonly limit: number }, readonly SentEntry[]];
   /** Ranked hits for a query in plain words, best first. Cancellable. */
   'embeddingCache/search': [SearchParams, SearchHit[]];
   /** Ranked hits for code nearest in meaning to a text, best first. Cancellable. */
@@ -38,6 +50,7 @@ export interface Notifications {
 /** Values of `$/progress` for a request: method name → value. */
 export interface Progress {
   'embeddingCache/index': IndexProgress;
+  'embeddingCache/preview': IndexProgress;
 }
 
 export type Method = keyof Requests;

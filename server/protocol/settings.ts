@@ -15,6 +15,10 @@ export interface ServerSettings {
   readonly maxFileSizeKb: number;
   /** Whether the workspace is trusted: git is asked about its folders only then. */
   readonly trusted: boolean;
+  /** Withhold texts that look secret from other computers. */
+  readonly scanForSecrets: boolean;
+  /** Most US dollars to spend in a calendar month (UTC); null: no limit. */
+  readonly monthlyUsd: number | null;
 }
 
 /** A line as ignore files have it, with the name of the setting it comes from. */

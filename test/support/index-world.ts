@@ -18,6 +18,7 @@ import {
 } from '../../server/src/core/index/workspace-index.ts';
 import { openLedger, type Ledger } from '../../server/src/core/usage/ledger.ts';
 import { FakeProvider } from './fake-provider.ts';
+import { openGate } from './open-gate.ts';
 
 export interface IndexWorldOptions extends Partial<DiskSourceConfig> {
   readonly cacheDir: string;
@@ -48,6 +49,7 @@ export class IndexWorld {
     const index = await openWorkspaceIndex({ folder, directory, space: provider.space });
     const embedder = createEmbedder({
       provider,
+      gate: openGate(provider),
       shard: await cache.shard(provider.space),
       texts: cache.texts,
       ledger,

@@ -28,6 +28,8 @@ export function settingsOf(changes: Partial<ServerSettings>): ServerSettings {
     exclude: [],
     maxFileSizeKb: 1024,
     trusted: true,
+    scanForSecrets: true,
+    monthlyUsd: 5,
     ...changes,
   };
 }

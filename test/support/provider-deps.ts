@@ -16,9 +16,18 @@ export const STRUCTURE_WORKER = path.resolve(
   '../../server/src/core/cache/maintenance/structure-worker.ts',
 );
 
+/** Script of the thread that checks texts for secrets. */
+export const SECRET_SCAN_WORKER = path.resolve(
+  import.meta.dirname,
+  '../../server/src/core/chunks/secret-scan-worker.ts',
+);
+
 /** Dependencies of a provider that may talk to everyone, has no key and remembers nothing. */
-export function providerDeps(changes: Partial<ProviderDeps> = {}): ProviderDeps {
+export function providerDeps(
+  changes: Partial<ProviderDeps> = {},
+): ProviderDeps & { secretScanWorker: string } {
   return {
+    secretScanWorker: SECRET_SCAN_WORKER,
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     modelFile: MODEL_FILE,
     form: STANDARD_FORM,

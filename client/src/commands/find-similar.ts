@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { CodeAtCursor } from '../code-at-cursor.ts';
 import type { Parts } from '../parts.ts';
 import { askToSend } from '../ui/ask-to-send.ts';
+import { confirmCost } from '../ui/confirm-cost.ts';
 import { HitPicker, noteItem } from '../ui/hit-picker.ts';
 import { requireCode } from './require-code.ts';
 import { requireFolder } from './require-folder.ts';
@@ -10,7 +11,7 @@ import { requireFolder } from './require-folder.ts';
 export async function findSimilar(parts: Parts): Promise<void> {
   if (!(await requireFolder())) return;
   const code = await requireCode();
-  if (code === null || !(await askToSend(parts))) return;
+  if (code === null || (await askToSend(parts)) === 'refused') return;
   await parts.use.markUsed();
   await showSimilar(parts, code);
 }
@@ -34,7 +35,7 @@ export async function showSimilar(parts: Parts, code: CodeAtCursor): Promise<voi
     const stats = await parts.stats.refresh(abort.signal);
     if (stats.workspace.kind === 'notIndexed' && settings.indexingStart !== 'manual') {
       picker.showNote(noteItem(vscode.l10n.t('$(sync~spin) Indexing this workspace')));
-      await parts.indexing.start();
+      if (await confirmCost(parts)) await parts.indexing.start();
     }
     const { text, uri, startLine, endLine } = code;
     const except = { uri: uri.toString(), startLine, endLine };

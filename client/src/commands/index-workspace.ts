@@ -1,15 +1,29 @@
 import * as vscode from 'vscode';
 import type { IndexProgress, IndexReport } from '../../../server/protocol/index-report.ts';
+import { NotSent } from '../server-errors.ts';
 import type { Parts } from '../parts.ts';
 import { askToSend } from '../ui/ask-to-send.ts';
+import { confirmCost } from '../ui/confirm-cost.ts';
 import { indexedShare } from '../ui/indexed-share.ts';
 import { count, duration } from '../ui/numbers.ts';
 import { requireFolder } from './require-folder.ts';
 
 /** Indexes the open folders, with progress and a cancel button. Gives the report of the run. */
 export async function indexWorkspace(parts: Parts): Promise<IndexReport | null> {
-  if (!(await requireFolder()) || !(await askToSend(parts))) return null;
+  if (!(await requireFolder())) return null;
+  const consented = await askToSend(parts);
+  if (consented === 'refused') return null;
+  if (consented === 'allowed' && !(await confirmCost(parts))) return null;
   await parts.use.markUsed();
+  const report = await runWithProgress(parts);
+  const { monthlyUsd: limitUsd } = parts.sync.settings();
+  if (report.withheld.overBudget > 0 && limitUsd !== null) {
+    throw new NotSent({ kind: 'overBudget', limitUsd });
+  }
+  return report;
+}
+
+function runWithProgress(parts: Parts): Thenable<IndexReport> {
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,

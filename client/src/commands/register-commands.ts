@@ -11,6 +11,7 @@ import { findSimilar } from './find-similar.ts';
 import { indexWorkspace } from './index-workspace.ts';
 import { openSettings } from './open-settings.ts';
 import { pauseIndexing } from './pause-indexing.ts';
+import { previewCost } from './preview-cost.ts';
 import { removeApiKey } from './remove-api-key.ts';
 import { restartServer } from './restart-server.ts';
 import { revealDirectory } from './reveal-directory.ts';
@@ -20,7 +21,9 @@ import { searchWorkspace } from './search-workspace.ts';
 import { selectModel } from './select-model.ts';
 import { setApiKey } from './set-api-key.ts';
 import { showLog } from './show-log.ts';
+import { showSent } from './show-sent.ts';
 import { showStatistics } from './show-statistics.ts';
+import { useBuiltInModel } from './use-built-in-model.ts';
 
 /** Every command of the manifest. The few that take an argument distrust it. */
 export function registerCommands(parts: Parts): vscode.Disposable {
@@ -41,10 +44,13 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     setApiKey,
     removeApiKey,
     reviewPermissions,
+    previewCost,
+    showSent,
     showStatistics,
     revealDirectory,
     restartServer,
     showLog,
+    useBuiltInModel,
     openSettings,
   };
   return vscode.Disposable.from(

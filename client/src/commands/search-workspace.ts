@@ -1,23 +1,27 @@
 import * as vscode from 'vscode';
 import type { Parts } from '../parts.ts';
-import { askToSend } from '../ui/ask-to-send.ts';
+import { askToSend, type Consented } from '../ui/ask-to-send.ts';
+import { confirmCost } from '../ui/confirm-cost.ts';
 import { showSearchPicker } from '../ui/search-picker.ts';
 import { showError } from '../ui/show-error.ts';
 import { requireFolder } from './require-folder.ts';
 
 /** Quick search. The first use in a workspace indexes it, and shows hits as they come. */
 export async function searchWorkspace(parts: Parts): Promise<void> {
-  if (!(await requireFolder()) || !(await askToSend(parts))) return;
+  if (!(await requireFolder())) return;
+  const consented = await askToSend(parts);
+  if (consented === 'refused') return;
   await parts.use.markUsed();
   const picked = showSearchPicker(parts);
-  prepare(parts).catch((error: unknown) => showError(error, parts.log));
+  prepare(parts, consented).catch((error: unknown) => showError(error, parts.log));
   await picked;
 }
 
-async function prepare(parts: Parts): Promise<void> {
+async function prepare(parts: Parts, consented: Consented): Promise<void> {
   const stats = await parts.stats.refresh(new AbortController().signal);
   const byItself = parts.sync.settings().indexingStart !== 'manual';
   if (stats.workspace.kind !== 'notIndexed' || !byItself) return;
+  if (consented !== 'allowedKnowingCost' && !(await confirmCost(parts))) return;
   parts.log.info(`indexing ${vscode.workspace.name ?? ''} on first use`);
   await parts.indexing.start();
 }

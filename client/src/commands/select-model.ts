@@ -3,6 +3,7 @@ import { endpointOf, isLoopback, originOf } from '../endpoint.ts';
 import type { Parts } from '../parts.ts';
 import type { ProviderKind } from '../settings.ts';
 import { askToSend } from '../ui/ask-to-send.ts';
+import { confirmCost } from '../ui/confirm-cost.ts';
 import { type ModelRow, modelRows } from '../ui/model-rows.ts';
 import { askForKey } from './set-api-key.ts';
 
@@ -84,8 +85,10 @@ async function hasKey(parts: Parts): Promise<boolean> {
 /** A workspace in use follows at once; any other when it is next used. */
 async function follow(parts: Parts): Promise<void> {
   if (!parts.use.used || (vscode.workspace.workspaceFolders ?? []).length === 0) return;
-  if (!(await askToSend(parts))) return;
+  const consented = await askToSend(parts);
+  if (consented === 'refused') return;
   await parts.sync.push(parts.server, parts.api);
+  if (consented === 'allowed' && !(await confirmCost(parts))) return;
   await parts.indexing.start();
 }
 

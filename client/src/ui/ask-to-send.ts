@@ -1,51 +1,98 @@
 import * as vscode from 'vscode';
-import { endpointOf } from '../endpoint.ts';
+import type { CostPreview } from '../../../server/protocol/index-report.ts';
+import { endpointOf, type Endpoint } from '../endpoint.ts';
 import type { Parts } from '../parts.ts';
+import { errorDataOf } from '../server-errors.ts';
+import { consentDetail } from './cost-words.ts';
 import { defaultModel } from './model-rows.ts';
+import { countCost, showCostList } from './preview-cost.ts';
 import { providerName } from './provider-name.ts';
 
-/**
- * Whether the command may go on: asks once per workspace and origin before any text leaves this
- * computer. False when the user said no.
- */
-export async function askToSend(parts: Parts): Promise<boolean> {
-  const settings = parts.sync.settings();
-  const endpoint = endpointOf(settings);
-  // Without trust the built-in model answers; an unusable address is the server's error to report.
-  if (endpoint?.origin == null || !vscode.workspace.isTrusted) return true;
-  if (parts.consent.allows(endpoint)) return true;
+/** Whether a command may go on, and whether its user has just seen what indexing will cost. */
+export type Consented = 'refused' | 'allowed' | 'allowedKnowingCost';
 
-  const send = vscode.l10n.t('Send and Index');
-  const builtIn = vscode.l10n.t('Use Built-in Model');
-  const host = new URL(endpoint.origin).host;
-  const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t(
-      'Send code from “{0}” to {1}?',
-      vscode.workspace.name ?? vscode.l10n.t('this window'),
-      host,
-    ),
-    {
-      modal: true,
-      detail: vscode.l10n.t(
-        '{0} runs at {1} ({2}). The text of this workspace’s files, and what you search for, would be sent there; what is already cached would not. Withdraw at any time under Review Sending Permissions.',
-        endpoint.model || defaultModel(endpoint.provider) || vscode.l10n.t('The model'),
-        host,
-        providerName(endpoint.provider, vscode.l10n),
-      ),
-    },
-    send,
-    builtIn,
-  );
-  if (answer === send) {
-    await parts.consent.give(endpoint.origin);
-  } else if (answer === builtIn) {
-    await vscode.workspace
-      .getConfiguration('embeddingCache')
-      .update('provider', 'embedded', vscode.ConfigurationTarget.Global);
-  } else {
-    return false;
+/**
+ * Asks once per workspace and origin before any text leaves this computer, saying how much that
+ * would be.
+ */
+export async function askToSend(parts: Parts): Promise<Consented> {
+  const endpoint = endpointOf(parts.sync.settings());
+  // Without trust the built-in model answers; an unusable address is the server's error to report.
+  if (endpoint?.origin == null || !vscode.workspace.isTrusted) return 'allowed';
+  if (parts.consent.allows(endpoint)) return 'allowed';
+
+  const counted = await countIfPossible(parts);
+  if (counted === 'stopped') return 'refused';
+  const answer = await ask(endpoint, endpoint.origin, counted, { modal: true });
+  if (answer !== 'showFiles' || counted === null)
+    return act(parts, endpoint.origin, answer, counted);
+  await showCostList(parts, counted);
+  // A dialog would cover the list that is to be read now.
+  const later = await ask(endpoint, endpoint.origin, counted, { modal: false });
+  return act(parts, endpoint.origin, later, counted);
+}
+
+/** Null where it cannot be known before the model is used once, or no folder is open. */
+async function countIfPossible(parts: Parts): Promise<CostPreview | null | 'stopped'> {
+  if ((vscode.workspace.workspaceFolders ?? []).length === 0) return null;
+  try {
+    await parts.sync.push(parts.server, parts.api);
+    return (await countCost(parts)) ?? 'stopped';
+  } catch (error) {
+    if (errorDataOf(error)?.kind !== 'badSettings') throw error;
+    parts.log.info(`what would be sent cannot be counted: ${String(error)}`);
+    return null;
   }
-  // What the command asks next must find the server already knowing.
-  await parts.sync.push(parts.server, parts.api);
-  return true;
+}
+
+type Answer = 'send' | 'showFiles' | 'builtIn' | null;
+
+async function ask(
+  endpoint: Endpoint,
+  origin: string,
+  preview: CostPreview | null,
+  { modal }: { modal: boolean },
+): Promise<Answer> {
+  const { host } = new URL(origin);
+  const workspace = vscode.workspace.name ?? vscode.l10n.t('this window');
+  const question = vscode.l10n.t('Send code from “{0}” to {1}?', workspace, host);
+  const facts = {
+    model: endpoint.model || defaultModel(endpoint.provider) || vscode.l10n.t('The model'),
+    host,
+    provider: providerName(endpoint.provider, vscode.l10n),
+    locale: vscode.env.language,
+  };
+  const detail = consentDetail(preview, facts, vscode.l10n);
+  const titles = new Map<string, Answer>([[vscode.l10n.t('Send and Index'), 'send']]);
+  if (modal && preview !== null) titles.set(vscode.l10n.t('Show Files'), 'showFiles');
+  titles.set(vscode.l10n.t('Use Built-in Model'), 'builtIn');
+  const title = modal
+    ? await vscode.window.showWarningMessage(question, { modal, detail }, ...titles.keys())
+    : await vscode.window.showWarningMessage(`${question} ${detail}`, ...titles.keys());
+  return title === undefined ? null : (titles.get(title) ?? null);
+}
+
+async function act(
+  parts: Parts,
+  origin: string,
+  answer: Answer,
+  preview: CostPreview | null,
+): Promise<Consented> {
+  switch (answer) {
+    case 'send':
+      await parts.consent.agreeTo(preview?.costUsd ?? 0);
+      await parts.consent.give(origin);
+      // What the command asks next must find the server already knowing.
+      await parts.sync.push(parts.server, parts.api);
+      return preview === null ? 'allowed' : 'allowedKnowingCost';
+    case 'builtIn':
+      await parts.model.choose({ provider: 'embedded', model: '', dimensions: null });
+      await parts.sync.push(parts.server, parts.api);
+      return 'allowed';
+    case 'showFiles':
+    case null:
+      return 'refused';
+    default:
+      return answer satisfies never;
+  }
 }

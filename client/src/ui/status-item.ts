@@ -33,7 +33,7 @@ export class StatusItem {
       parts.use.onDidChange(update),
       vscode.workspace.onDidGrantWorkspaceTrust(update),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('embeddingCache.statusBar')) update();
+        if (event.affectsConfiguration('embeddingCache')) update();
       }),
     ];
     update();
@@ -66,12 +66,14 @@ export class StatusItem {
       return;
     }
     this.#updatedAt = Date.now();
+    const settings = this.#parts.sync.settings();
     const view = statusView(
       {
         server: this.#parts.server.state,
         stats: this.#parts.stats.latest,
         trusted: vscode.workspace.isTrusted,
-        content: this.#parts.sync.settings().statusBarContent,
+        content: settings.statusBarContent,
+        monthlyUsd: settings.monthlyUsd,
         locale: vscode.env.language,
       },
       vscode.l10n,
@@ -89,10 +91,16 @@ export class StatusItem {
     tooltip.supportHtml = false;
     this.#item.tooltip = tooltip;
     this.#item.accessibilityInformation = { label: view.label };
-    this.#item.backgroundColor = view.isError
-      ? new vscode.ThemeColor('statusBarItem.errorBackground')
-      : undefined;
+    this.#item.backgroundColor =
+      view.background === 'none'
+        ? undefined
+        : new vscode.ThemeColor(`statusBarItem.${view.background}Background`);
     this.#item.show();
     void vscode.commands.executeCommand('setContext', 'embeddingCache.state', view.state);
+    void vscode.commands.executeCommand(
+      'setContext',
+      'embeddingCache.remoteModel',
+      this.#parts.stats.latest?.provider.local === false,
+    );
   }
 }

@@ -14,6 +14,8 @@ export interface StatusFacts {
   readonly stats: Stats | null;
   readonly trusted: boolean;
   readonly content: Settings['statusBarContent'];
+  /** US dollars; null: no limit. */
+  readonly monthlyUsd: number | null;
   readonly locale: string;
 }
 
@@ -25,6 +27,7 @@ export type StatusState =
   | 'indexing'
   | 'paused'
   | 'offline'
+  | 'overBudget'
   | 'restricted'
   | 'error'
   | 'noWorkspace';
@@ -36,7 +39,7 @@ export interface StatusView {
   readonly tooltip: string;
   /** What a screen reader says. */
   readonly label: string;
-  readonly isError: boolean;
+  readonly background: 'none' | 'warning' | 'error';
 }
 
 /** What the status bar item shows for these facts. */
@@ -48,11 +51,11 @@ export function statusView(facts: StatusFacts, l10n: L10n): StatusView {
     text: textOf(state, facts),
     tooltip: [
       `**Embedding Cache** — ${plainMarkdown(words)}`,
-      ...(facts.stats === null ? [] : figures(facts.stats, facts.locale, l10n)),
+      ...(facts.stats === null ? [] : figures(facts.stats, facts, l10n)),
       `*${l10n.t('Click for statistics')}*`,
     ].join('\n\n'),
     label: `Embedding Cache: ${words}`,
-    isError: state === 'error',
+    background: state === 'error' ? 'error' : state === 'overBudget' ? 'warning' : 'none',
   };
 }
 
@@ -77,6 +80,7 @@ function stateOf({ server, stats, trusted }: StatusFacts): StatusState {
     case 'paused':
       return stats.workspace.kind;
     case 'failed':
+      if (stats.workspace.error === 'overBudget') return 'overBudget';
       return isPassing(stats.workspace.error) ? 'offline' : 'error';
     case 'notIndexed':
     case 'ready':
@@ -96,6 +100,7 @@ function textOf(state: StatusState, facts: StatusFacts): string {
   const { stats, locale } = facts;
   if (state === 'starting') return '$(loading~spin)';
   if (state === 'error') return '$(error) Cache';
+  if (state === 'overBudget') return '$(credit-card) Limit';
   if (stats?.workspace.kind === 'indexing') {
     const { done, total } = stats.workspace;
     // Nothing is known yet of how much there is.
@@ -129,7 +134,11 @@ function lookups(usage: { readonly hits: number; readonly misses: number }): num
   return usage.hits + usage.misses;
 }
 
-function stateWords(state: StatusState, { stats, locale }: StatusFacts, l10n: L10n): string {
+function stateWords(
+  state: StatusState,
+  { stats, locale, monthlyUsd }: StatusFacts,
+  l10n: L10n,
+): string {
   switch (state) {
     case 'starting':
       return l10n.t('starting');
@@ -149,6 +158,11 @@ function stateWords(state: StatusState, { stats, locale }: StatusFacts, l10n: L1
             count(stats.workspace.total, locale),
           )
         : l10n.t('indexing is paused');
+    case 'overBudget':
+      return wordsOfData(
+        { kind: 'overBudget', ...(monthlyUsd === null ? {} : { limitUsd: monthlyUsd }) },
+        l10n,
+      ).message;
     case 'offline':
     case 'error':
       return stats?.workspace.kind === 'failed'
@@ -174,7 +188,7 @@ function indexingWords(
     : l10n.t('{0}, {1} left', counts, duration(secondsLeft, locale));
 }
 
-function figures(stats: Stats, locale: string, l10n: L10n): string[] {
+function figures(stats: Stats, { locale, monthlyUsd }: StatusFacts, l10n: L10n): string[] {
   const { provider, workspace, today, month } = stats;
   const lines: string[] = [];
   if ('files' in workspace) lines.push(counts(workspace, locale, l10n));
@@ -191,7 +205,9 @@ function figures(stats: Stats, locale: string, l10n: L10n): string[] {
     ),
     l10n.t(
       'This month paid {0}, saved {1}',
-      usd(month.costUsd, locale),
+      monthlyUsd === null
+        ? usd(month.costUsd, locale)
+        : l10n.t('{0} of {1}', usd(month.costUsd, locale), usd(monthlyUsd, locale)),
       usd(month.savedUsd, locale),
     ),
     l10n.t('Embeddings {0} in {1}', count(entriesOf(stats), locale), bytes(stats.bytes, locale)),

@@ -21,6 +21,7 @@ import type { Logger } from './logger.ts';
 import { createMaintenance, type Maintenance, type MaintenanceDeps } from './maintenance.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { withShards, type OpenedProvider } from './opened-provider.ts';
+import { Outbound, type OutboundDeps } from './outbound.ts';
 import { createProvider } from './providers/create-provider.ts';
 import { describeOwn } from './providers/own-provider.ts';
 import type { EmbeddingProvider, ProviderPair } from './providers/provider.ts';
@@ -29,11 +30,12 @@ import { describeProvider, type ProviderDescription } from './providers/describe
 import { createRetriever, type Retriever } from './search/retriever.ts';
 import type { SearchHit, SearchOptions } from './search/search-hit.ts';
 import { dayOf, openLedger, type Ledger } from './usage/ledger.ts';
+import type { SentEntry } from './usage/send-log.ts';
 import type { Usage } from './usage/usage.ts';
 import { toUnit, type Vector } from './vectors/vector.ts';
 
 /** What core needs from the process it runs in. */
-export interface CoreDeps extends MaintenanceDeps {
+export interface CoreDeps extends MaintenanceDeps, OutboundDeps {
   readonly logger: Logger;
   /** Absolute path of the embedded model's file. */
   readonly modelFile: string;
@@ -100,8 +102,12 @@ export interface CoreStats {
 /** The product without a transport: every front end stands on this. */
 export interface Core {
   readonly provider: ProviderDescription;
-  /** Embeds texts through the cache: only texts never seen are sent to the provider. */
-  embed(texts: readonly string[], signal: AbortSignal): Promise<EmbedReport>;
+  /**
+   * Embeds texts through the cache: only texts never seen are sent to the provider. `file` is the
+   * path they come from: of a file whose name means secrets nothing leaves the computer (Failure
+   * `looksSecret`).
+   */
+  embed(texts: readonly string[], signal: AbortSignal, file?: string): Promise<EmbedReport>;
   /** What `embed` stands on, for programs that also look vectors up and store their own. */
   embedder(role: 'document' | 'query', signal: AbortSignal): Promise<Embedder>;
   /** Brings a folder's index up to date. Throws AbortError when cancelled; what was paid stays. */
@@ -123,6 +129,10 @@ export interface Core {
   indexedFolderOf(file: string): string | null;
   stats(): Promise<CoreStats>;
   readonly maintenance: Maintenance;
+  /** What was sent where, newest first. */
+  sent(limit: number): Promise<readonly SentEntry[]>;
+  /** Paid this month (UTC) by all processes on the cache directory. */
+  spentUsd(): Promise<number>;
   /** Called after any figure of `stats` or `folderState` changed. Returns what ends it. */
   onChange(listener: () => void): () => void;
   /** Waits for what is running: abort it first. */
@@ -159,6 +169,7 @@ class CachingCore implements Core {
   readonly #deps: CoreDeps;
   readonly #cache: EmbeddingCache;
   readonly #ledger: Ledger;
+  readonly #outbound: Outbound;
   readonly #retriever: Retriever;
   readonly #indexes = new Map<string, Promise<WorkspaceIndex>>();
   readonly #runs = new OneAtATime();
@@ -181,6 +192,7 @@ class CachingCore implements Core {
         this.#changed();
       },
     });
+    this.#outbound = new Outbound(config, this.provider, deps);
     this.#retriever = createRetriever({
       reader: (folder) => this.#reader(folder),
       embedQuery: (text, signal) => this.#embedQuery(text, signal),
@@ -188,10 +200,12 @@ class CachingCore implements Core {
     });
   }
 
-  async embed(texts: readonly string[], signal: AbortSignal): Promise<EmbedReport> {
+  async embed(texts: readonly string[], signal: AbortSignal, file?: string): Promise<EmbedReport> {
+    this.#outbound.refuseSecretFile(file);
     const { documents } = await this.#open(signal);
     try {
-      const { outcomes } = await documents.embedMany(texts, { signal });
+      const from = { kind: 'texts', ...(file === undefined ? {} : { file }) } as const;
+      const { outcomes } = await documents.embedMany(texts, { signal, from });
       return { space: documents.space, outcomes };
     } finally {
       this.#changed();
@@ -311,6 +325,14 @@ class CachingCore implements Core {
     };
   }
 
+  async sent(limit: number): Promise<readonly SentEntry[]> {
+    return (await this.#outbound.log()).entries(limit);
+  }
+
+  async spentUsd(): Promise<number> {
+    return (await this.#outbound.log()).spentUsd();
+  }
+
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -323,6 +345,7 @@ class CachingCore implements Core {
     for (const index of indexes) if (index.status === 'fulfilled') await index.value.close();
     await (await this.#blobs?.catch(() => null))?.close();
     try {
+      await this.#outbound.close();
       await this.#ledger.close();
     } finally {
       await this.#cache.close();
@@ -336,7 +359,7 @@ class CachingCore implements Core {
   ): Promise<OpenedProvider> {
     if (this.#opened) return this.#opened;
     const opened = this.#createProvider(signal, mayAskDimensions).then((pair) =>
-      withShards(pair, this.#cache, this.#ledger),
+      withShards(pair, this.#cache, this.#ledger, this.#outbound),
     );
     this.#opened = opened;
     // A failed opening must not stick: a key may be set, or the network be back, at the next call.
@@ -359,20 +382,24 @@ class CachingCore implements Core {
   async #embedQuery(text: string, signal: AbortSignal): Promise<Vector | null> {
     const { queries, provider } = await this.#open(signal);
     // Every prefix typed is a query: worth keeping only where it was paid for.
-    return this.#embedOne(queries, text, { signal, store: !provider.local });
+    const from = { kind: 'query' } as const;
+    const outcome = await this.#embedOne(queries, text, { signal, store: !provider.local, from });
+    // Its words are looked up all the same: somebody may be looking for a key that leaked.
+    if (outcome.kind === 'withheld') this.#deps.logger.warn('the query was not sent');
+    return 'vector' in outcome ? toUnit(outcome.vector) : null;
   }
 
   async #embedDocument(text: string, signal: AbortSignal): Promise<Vector | null> {
     const { documents } = await this.#open(signal);
-    return this.#embedOne(documents, text, { signal });
+    const outcome = await this.#embedOne(documents, text, { signal });
+    if (outcome.kind === 'withheld') throw this.#outbound.failureOf(outcome.reason);
+    return 'vector' in outcome ? toUnit(outcome.vector) : null;
   }
 
-  /** Null for a text that no vector can be made of: search goes by its words alone. */
-  async #embedOne(embedder: Embedder, text: string, options: EmbedOptions): Promise<Vector | null> {
+  async #embedOne(embedder: Embedder, text: string, options: EmbedOptions): Promise<EmbedOutcome> {
     const { outcomes } = await embedder.embedMany([text], options);
     this.#changed();
-    const outcome = outcomes[0]!;
-    return outcome.kind === 'failed' ? null : toUnit(outcome.vector);
+    return outcomes[0]!;
   }
 
   async #indexerParts(folder: string, signal: AbortSignal): Promise<IndexerParts> {
@@ -447,4 +474,12 @@ async function folderOf(folder: string): Promise<string> {
   }
 }
 
-export type { EmbedOutcome, FileExplanation, IndexProgress, IndexReport, ProviderConfig, Usage };
+export type {
+  EmbedOutcome,
+  FileExplanation,
+  IndexProgress,
+  IndexReport,
+  ProviderConfig,
+  SentEntry,
+  Usage,
+};

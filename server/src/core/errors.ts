@@ -5,6 +5,8 @@ export type FailureKind =
   | 'consentNeeded'
   | 'notFound'
   | 'rateLimited'
+  | 'overBudget'
+  | 'looksSecret'
   | 'quotaExceeded'
   | 'unreachable'
   | 'tls'
@@ -28,6 +30,10 @@ interface FailureOptions extends ErrorOptions {
   readonly status?: number;
   /** What could be read of a damaged file. */
   readonly recovery?: Recovery;
+  /** Name of the file that may hold secrets, without its folders. */
+  readonly file?: string;
+  /** The month's limit, where that stopped it. */
+  readonly limitUsd?: number;
 }
 
 /** Counts of rows. */
@@ -43,6 +49,8 @@ export class Failure extends Error {
   readonly host: string | undefined;
   readonly status: number | undefined;
   readonly recovery: Recovery | undefined;
+  readonly file: string | undefined;
+  readonly limitUsd: number | undefined;
 
   constructor(kind: FailureKind, message: string, options: FailureOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -52,6 +60,8 @@ export class Failure extends Error {
     this.host = options.host;
     this.status = options.status;
     this.recovery = options.recovery;
+    this.file = options.file;
+    this.limitUsd = options.limitUsd;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { EmbeddingCache } from './cache/embedding-cache.ts';
 import { createEmbedder, type Embedder } from './embed/embedder.ts';
+import type { Outbound } from './outbound.ts';
 import type { EmbeddingProvider, ProviderPair } from './providers/provider.ts';
 import type { Ledger } from './usage/ledger.ts';
 
@@ -14,10 +15,12 @@ export async function withShards(
   pair: ProviderPair,
   cache: EmbeddingCache,
   ledger: Ledger,
+  outbound: Outbound,
 ): Promise<OpenedProvider> {
   const embedderOf = async (provider: EmbeddingProvider) =>
     createEmbedder({
       provider,
+      gate: outbound.gateOf(provider),
       shard: await cache.shard(provider.space),
       texts: cache.texts,
       ledger,

@@ -10,10 +10,11 @@ import { createIndexReader } from '../../../server/src/core/index/folder-reader.
 import type { IndexReader } from '../../../server/src/core/index/index-reader.ts';
 import { openWorkspaceIndex } from '../../../server/src/core/index/workspace-index.ts';
 import { withShards } from '../../../server/src/core/opened-provider.ts';
+import { Outbound } from '../../../server/src/core/outbound.ts';
 import { EmbeddedProvider } from '../../../server/src/core/providers/embedded.ts';
 import { openLedger } from '../../../server/src/core/usage/ledger.ts';
 import type { Vector } from '../../../server/src/core/vectors/vector.ts';
-import { STRUCTURE_WORKER } from '../../support/provider-deps.ts';
+import { SECRET_SCAN_WORKER, STRUCTURE_WORKER } from '../../support/provider-deps.ts';
 import type { JudgedSet } from './judged-set.ts';
 
 /** A judged set in a real index, read without core, which always ranks by all signals. */
@@ -32,6 +33,7 @@ const DEPS: CoreDeps = {
   logger: { debug: ignore, info: ignore, warn: console.error, error: console.error },
   modelFile: MODEL_FILE,
   structureWorker: STRUCTURE_WORKER,
+  secretScanWorker: SECRET_SCAN_WORKER,
   fetch: globalThis.fetch,
   apiKeyOf: () => null,
   mayContact: () => false,
@@ -73,7 +75,9 @@ async function openSet(folder: string, cacheDir: string) {
     now: () => new Date(),
     onWriteFailed: ignore,
   });
-  const { documents } = await withShards({ document: provider, query: provider }, cache, ledger);
+  const pair = { document: provider, query: provider };
+  const outbound = new Outbound(configSchema.parse({ cacheDir }), { local: true }, DEPS);
+  const { documents } = await withShards(pair, cache, ledger, outbound);
   const index = await openWorkspaceIndex({
     folder,
     directory: path.join(cacheDir, 'workspaces'),
@@ -107,7 +111,7 @@ async function openSet(folder: string, cacheDir: string) {
         })),
       );
       const pending = stored.flatMap((file) => file.pending);
-      const { vectors } = await vectorsOf(pending, documents, provider.fieldWeights, signal);
+      const { vectors } = await vectorsOf(pending, documents, provider.fieldWeights, { signal });
       await index.setVectors(vectors);
     },
     async close() {

@@ -7,6 +7,7 @@ import type {
   FileExplanation,
   IndexOptions,
   IndexReport,
+  SentEntry,
   Usage,
 } from '../../../server/src/core/core.ts';
 import type { Config } from '../../../server/src/core/config.ts';
@@ -36,6 +37,7 @@ export class FakeCore implements Core {
   indexed = true;
   predicted: Partial<IndexReport['provider']> & { misses?: number } = {};
   failures: IndexReport['failures'] = [];
+  sentEntries: SentEntry[] = [];
   closed = false;
   /** Throws instead of answering. */
   failure: Error | null = null;
@@ -105,6 +107,8 @@ export class FakeCore implements Core {
       },
       seconds: 0.25,
       failures: this.failures,
+      withheld: { looksSecret: [], overBudget: 0 },
+      toSend: [],
     });
   }
 
@@ -174,6 +178,14 @@ export class FakeCore implements Core {
       today: NO_USAGE,
       month: NO_USAGE,
     });
+  }
+
+  sent(): Promise<readonly SentEntry[]> {
+    return Promise.resolve(this.sentEntries);
+  }
+
+  spentUsd(): Promise<number> {
+    return Promise.resolve(0);
   }
 
   onChange(): () => void {

@@ -39,6 +39,7 @@ export async function runWithFake(args: readonly string[], setting: Setting = {}
     version: '1.2.3',
     modelFile: '/nowhere/model.bin',
     structureWorker: '/nowhere/structure-worker.js',
+    secretScanWorker: '/nowhere/secret-scan-worker.js',
     fetch: () => Promise.reject(new Error('the CLI itself makes no request')),
     now: () => 0,
     createCore: (config, deps) => {

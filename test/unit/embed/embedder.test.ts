@@ -5,6 +5,7 @@ import { createEmbedder } from '../../../server/src/core/embed/embedder.ts';
 import { textHashOf } from '../../../server/src/core/keys/text-hash.ts';
 import { openLedger } from '../../../server/src/core/usage/ledger.ts';
 import { FakeProvider, fakeVector, type FakeProviderOptions } from '../../support/fake-provider.ts';
+import { openGate } from '../../support/open-gate.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
 const signal = new AbortController().signal;
@@ -19,7 +20,13 @@ async function setUp(options: FakeProviderOptions = {}, directory = tempDirector
   });
   const provider = new FakeProvider(options);
   const shard = await cache.shard(provider.space);
-  const embedder = createEmbedder({ provider, shard, texts: cache.texts, ledger });
+  const embedder = createEmbedder({
+    provider,
+    gate: openGate(provider),
+    shard,
+    texts: cache.texts,
+    ledger,
+  });
   return { cache, ledger, provider, shard, embedder };
 }
 

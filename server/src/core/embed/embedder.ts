@@ -10,10 +10,14 @@ import { tokenShares } from '../usage/token-shares.ts';
 import { NO_USAGE } from '../usage/usage.ts';
 import type { Vector } from '../vectors/vector.ts';
 import { lookUpVectors, storeVectors } from './stored-vectors.ts';
+import type { SendGate, WithheldReason } from './send-gate.ts';
+import type { SentFrom } from './sent-from.ts';
 
 export type EmbedOutcome =
   | { readonly kind: 'hit' | 'miss'; readonly hash: TextHash; readonly vector: Vector }
-  | { readonly kind: 'failed'; readonly hash: TextHash; readonly reason: string };
+  | { readonly kind: 'failed'; readonly hash: TextHash; readonly reason: string }
+  /** Not sent, and not in the cache. */
+  | { readonly kind: 'withheld'; readonly hash: TextHash; readonly reason: WithheldReason };
 
 export interface Embedded {
   /** One per text, in the order given; a text given twice has two equal outcomes. */
@@ -27,6 +31,8 @@ export interface EmbedOptions {
   readonly signal: AbortSignal;
   /** False: look in the cache, but do not store what was not there. Default true. */
   readonly store?: boolean;
+  /** Noted with what is sent. Default: texts without a file. */
+  readonly from?: SentFrom;
 }
 
 /** keys → cache → provider → cache. */
@@ -43,10 +49,17 @@ export interface Embedder {
   storeMany(texts: readonly string[], vectors: readonly ArrayLike<number>[]): Promise<void>;
   /** Texts of these that would be sent, each once. Sends nothing. */
   missesOf(texts: readonly string[]): Promise<Map<TextHash, string>>;
+  /** Texts of these that would be withheld because they look secret. Sends nothing. */
+  secretsAmong(
+    misses: ReadonlyMap<TextHash, string>,
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<TextHash>>;
 }
 
 export interface EmbedderParts {
   readonly provider: EmbeddingProvider;
+  /** The only way to the provider. */
+  readonly gate: SendGate;
   readonly shard: Shard;
   readonly texts: TextStore;
   readonly ledger: Ledger;
@@ -115,14 +128,22 @@ class CachingEmbedder implements Embedder {
     return byHash;
   }
 
+  async secretsAmong(
+    misses: ReadonlyMap<TextHash, string>,
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<TextHash>> {
+    const looksSecret = await this.#parts.gate.looksSecret([...misses.values()], signal);
+    return new Set([...misses.keys()].filter((_, i) => looksSecret[i]));
+  }
+
   async #sendMisses(
     misses: Map<TextHash, string>,
     settled: Settled,
     sent: { requests: number; tokens: number },
-    { signal, store = true }: EmbedOptions,
+    { signal, store = true, from = { kind: 'texts' } }: EmbedOptions,
   ): Promise<void> {
     if (misses.size === 0) return;
-    const { provider } = this.#parts;
+    const { gate, provider } = this.#parts;
     const done = Promise.withResolvers<undefined>();
     for (const hash of misses.keys()) this.#inFlight.set(hash, done.promise);
     try {
@@ -132,8 +153,9 @@ class CachingEmbedder implements Embedder {
         bytes: Buffer.byteLength(text),
       }))) {
         signal.throwIfAborted();
-        const answer = await provider.embed(
+        const answer = await gate.send(
           batch.map(([, text]) => text),
+          from,
           signal,
         );
         sent.requests += answer.requests;
@@ -147,13 +169,11 @@ class CachingEmbedder implements Embedder {
         const tokens = new Map(batch.map(([hash], i) => [hash, shares[i]!]));
         batch.forEach(([hash, text], i) => {
           const outcome = answer.outcomes[i]!;
-          settled.set(
-            hash,
-            outcome.kind === 'vector'
-              ? { kind: 'miss', hash, vector: outcome.vector }
-              : { kind: 'failed', hash, reason: outcome.reason },
-          );
-          if (outcome.kind !== 'vector') return;
+          if (outcome.kind !== 'vector') {
+            settled.set(hash, { hash, ...outcome });
+            return;
+          }
+          settled.set(hash, { kind: 'miss', hash, vector: outcome.vector });
           vectors.set(hash, outcome.vector);
           texts.set(hash, text);
         });

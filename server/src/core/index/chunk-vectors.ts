@@ -1,5 +1,5 @@
 import { pathWords } from '../chunks/path-words.ts';
-import type { Embedder, EmbedOutcome } from '../embed/embedder.ts';
+import type { Embedder, EmbedOptions, EmbedOutcome } from '../embed/embedder.ts';
 import type { FieldWeights } from '../providers/provider.ts';
 import { toUnit, type Vector } from '../vectors/vector.ts';
 import type { PlacedChunk } from './chunk-table.ts';
@@ -7,7 +7,7 @@ import { composeVector } from './composed-vector.ts';
 
 export interface ChunkVectors {
   readonly vectors: ReadonlyMap<number, Vector>;
-  /** Reason by chunk id. */
+  /** Reason by chunk id. Chunks that were only withheld have none: they are tried again. */
   readonly failures: ReadonlyMap<number, string>;
   /** One per chunk, in the order given: how its body was come by. */
   readonly outcomes: readonly EmbedOutcome[];
@@ -23,23 +23,21 @@ export async function vectorsOf(
   pending: readonly PlacedChunk[],
   embedder: Embedder,
   weights: FieldWeights | null,
-  signal: AbortSignal,
+  options: EmbedOptions,
 ): Promise<ChunkVectors> {
   const bodies = await embedder.embedMany(
     pending.map(({ chunk }) => chunk.text),
-    { signal },
+    options,
   );
   const fields = weights
-    ? await fieldVectors(pending, embedder, signal)
+    ? await fieldVectors(pending, embedder, options)
     : new Map<string, Vector>();
   const vectors = new Map<number, Vector>();
   const failures = new Map<number, string>();
   pending.forEach(({ id, path, chunk }, i) => {
     const body = bodies.outcomes[i]!;
-    if (body.kind === 'failed') {
-      failures.set(id, body.reason);
-      return;
-    }
+    if (body.kind === 'failed') failures.set(id, body.reason);
+    if (body.kind === 'failed' || body.kind === 'withheld') return;
     const parts = { path: fields.get(pathWords(path)), symbols: fields.get(symbolText(chunk)) };
     vectors.set(id, weights ? composeVector(body.vector, parts, weights) : toUnit(body.vector));
   });
@@ -56,15 +54,15 @@ export async function vectorsOf(
 async function fieldVectors(
   pending: readonly PlacedChunk[],
   embedder: Embedder,
-  signal: AbortSignal,
+  options: EmbedOptions,
 ): Promise<Map<string, Vector>> {
   const texts = new Set(pending.flatMap(({ path, chunk }) => [pathWords(path), symbolText(chunk)]));
   texts.delete('');
   const list = [...texts];
-  const { outcomes } = await embedder.embedMany(list, { signal });
+  const { outcomes } = await embedder.embedMany(list, options);
   const vectors = new Map<string, Vector>();
   outcomes.forEach((outcome, i) => {
-    if (outcome.kind !== 'failed') vectors.set(list[i]!, outcome.vector);
+    if ('vector' in outcome) vectors.set(list[i]!, outcome.vector);
   });
   return vectors;
 }

@@ -11,14 +11,33 @@ export interface IndexProgress {
   readonly secondsLeft: number | null;
 }
 
-/** A chunk that the provider gave no vector for. */
-export interface ChunkFailure {
+/** A chunk's place in a folder. */
+export interface ChunkPlace {
   /** Relative to the folder. */
   readonly path: string;
   /** 1-based, inclusive. */
   readonly startLine: number;
   readonly endLine: number;
+}
+
+/** A chunk that the provider gave no vector for. */
+export interface ChunkFailure extends ChunkPlace {
   readonly reason: string;
+}
+
+/** Chunks that are not in the cache and were not, or would not be, sent. Words still find them. */
+export interface Withheld {
+  readonly looksSecret: readonly ChunkPlace[];
+  /** How many stayed here because the month's limit is reached. */
+  readonly overBudget: number;
+}
+
+/** What would be sent of one file. */
+export interface FileToSend {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly chunks: number;
+  readonly tokens: number;
 }
 
 /** What one indexing run did. */
@@ -42,4 +61,7 @@ export interface IndexReport {
   };
   readonly seconds: number;
   readonly failures: readonly ChunkFailure[];
+  readonly withheld: Withheld;
+  /** Of a prediction; a run that happened has none: what it sent is in the log. */
+  readonly toSend: readonly FileToSend[];
 }

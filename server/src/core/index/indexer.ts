@@ -1,14 +1,16 @@
 import type { Chunk, Chunker } from '../chunks/chunk.ts';
 import type { Embedder } from '../embed/embedder.ts';
+import type { SentFrom } from '../embed/sent-from.ts';
 import type { FileSource } from '../files/file-source.ts';
 import type { EmbeddingProvider } from '../providers/provider.ts';
 import { costUsd } from '../usage/prices.ts';
 import type { BlobTable } from './blob-table.ts';
-import type { FileContent } from './chunk-table.ts';
+import type { FileContent, PlacedChunk } from './chunk-table.ts';
 import { vectorsOf } from './chunk-vectors.ts';
 import { fileChanges, type DirtyFile, type FileChanges } from './file-changes.ts';
 import { findChanges } from './find-changes.ts';
-import type { ChunkFailure, IndexProgress, IndexReport } from './index-report.ts';
+import { Forecast } from './forecast.ts';
+import type { ChunkFailure, ChunkPlace, IndexProgress, IndexReport } from './index-report.ts';
 import type { PauseGate } from './pause-gate.ts';
 import { TimeLeft } from './time-left.ts';
 import type { WorkspaceIndex } from './workspace-index.ts';
@@ -81,16 +83,20 @@ class IndexRun {
   readonly #startedAt = performance.now();
   readonly #seen = new Set<string>();
   readonly #failures: ChunkFailure[] = [];
+  readonly #secrets: ChunkPlace[] = [];
+  readonly #forecast: Forecast;
   #files = { indexed: 0, unchanged: 0, skipped: 0 };
   #chunks = { total: 0, misses: 0, done: 0 };
   #sent = { requests: 0, tokens: 0 };
   #foundAllAsListed = true;
   #timeLeft: TimeLeft | null = null;
+  #overBudget = 0;
 
   constructor(parts: IndexerParts, options: IndexRunOptions, scannedAtMs: number) {
     this.#parts = parts;
     this.#options = options;
     this.#scannedAtMs = scannedAtMs;
+    this.#forecast = new Forecast(parts.embedder, parts.provider);
   }
 
   /** Whether each file that was read was there, with the content the listing promised. */
@@ -138,25 +144,32 @@ class IndexRun {
     const { indexed, unchanged, skipped } = this.#files;
     // Chunks of files that were not read again are as good as found.
     const { chunks: stored } = await index.counts();
+    const predicted = this.#forecast.predicted();
     const total = this.#options.dryRun ? Math.max(stored, this.#chunks.total) : stored;
+    const misses = this.#chunks.misses + predicted.chunks;
+    const tokens = this.#sent.tokens + predicted.tokens;
+    const looksSecret = [...this.#secrets, ...predicted.looksSecret];
+    const withoutVector = this.#failures.length + looksSecret.length + this.#overBudget;
     return {
       folder: index.folder,
       files: { total: indexed + unchanged + skipped, indexed, unchanged, skipped },
       chunks: {
         total,
-        hits: Math.max(0, total - this.#chunks.misses - this.#failures.length),
-        misses: this.#chunks.misses,
+        hits: Math.max(0, total - misses - withoutVector),
+        misses,
       },
       provider: {
         name,
         model,
         dimensions,
         requests: this.#sent.requests,
-        tokens: this.#sent.tokens,
-        costUsd: costUsd(name, model, this.#sent.tokens),
+        tokens,
+        costUsd: costUsd(name, model, tokens),
       },
       seconds: (performance.now() - this.#startedAt) / 1000,
       failures: this.#failures,
+      withheld: { looksSecret, overBudget: this.#overBudget },
+      toSend: predicted.toSend,
     };
   }
 
@@ -220,7 +233,10 @@ class IndexRun {
       else this.#files.unchanged++;
     });
     const pending = stored.flatMap((file) => file.pending);
-    const result = await vectorsOf(pending, embedder, provider.fieldWeights, this.#options.signal);
+    const result = await vectorsOf(pending, embedder, provider.fieldWeights, {
+      signal: this.#options.signal,
+      from: fromFiles(index.folder, pending),
+    });
     await index.setVectors(result.vectors);
     await index.setFailures(result.failures);
     await this.#rememberBlobs(group);
@@ -228,10 +244,12 @@ class IndexRun {
     this.#sent.tokens += result.tokens;
     this.#chunks.done += group.reduce((sum, file) => sum + chunksOf(file).length, 0);
     result.outcomes.forEach((outcome, i) => {
-      if (outcome.kind === 'failed') {
-        const { path, chunk } = pending[i]!;
-        const { startLine, endLine } = chunk;
-        this.#failures.push({ path, startLine, endLine, reason: outcome.reason });
+      const { path, chunk } = pending[i]!;
+      const place = { path, startLine: chunk.startLine, endLine: chunk.endLine };
+      if (outcome.kind === 'failed') this.#failures.push({ ...place, reason: outcome.reason });
+      if (outcome.kind === 'withheld') {
+        if (outcome.reason === 'overBudget') this.#overBudget++;
+        else this.#secrets.push(place);
       }
       if (outcome.kind !== 'miss' || this.#seen.has(outcome.hash)) return;
       this.#seen.add(outcome.hash);
@@ -251,20 +269,14 @@ class IndexRun {
   }
 
   async #predict(group: readonly FileContent[]): Promise<void> {
-    const { embedder, provider } = this.#parts;
-    const texts = group.flatMap(chunksOf).map(({ text }) => text);
-    for (const [hash, text] of await embedder.missesOf(texts)) {
-      if (this.#seen.has(hash)) continue;
-      this.#seen.add(hash);
-      this.#chunks.misses++;
-      this.#sent.tokens += provider.local ? 0 : provider.countTokens(text);
-    }
-    for (const { content } of group) {
-      if (content.kind === 'chunks') this.#files.indexed++;
-      else if (content.kind === 'same') this.#files.unchanged++;
+    for (const file of group) {
+      const { path } = file.entry;
+      await this.#forecast.add(path, chunksOf(file), this.#options.signal);
+      if (file.content.kind === 'chunks') this.#files.indexed++;
+      else if (file.content.kind === 'same') this.#files.unchanged++;
       else this.#files.skipped++;
+      this.#chunks.done += chunksOf(file).length;
     }
-    this.#chunks.done += texts.length;
   }
 
   #reportProgress(filesDone: number, filesTotal: number): void {
@@ -277,6 +289,14 @@ class IndexRun {
       secondsLeft: this.#timeLeft?.seconds ?? null,
     });
   }
+}
+
+function fromFiles(folder: string, pending: readonly PlacedChunk[]): SentFrom {
+  return {
+    kind: 'files',
+    folder,
+    pathOf: new Map(pending.map(({ path, chunk }) => [chunk.text, path])),
+  };
 }
 
 function chunksOf({ content }: FileContent): readonly Chunk[] {

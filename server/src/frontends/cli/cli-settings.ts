@@ -20,13 +20,20 @@ export interface GlobalOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly yes?: boolean;
+  /** US dollars; null: no limit. */
+  readonly monthlyLimit?: number | null;
+  /** US dollars. */
+  readonly confirmAbove?: number;
+  /** False: texts that look secret are sent, too. */
+  readonly secretCheck?: boolean;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What core is opened with. */
 export interface CliSettings {
-  readonly config: Pick<Config, 'cacheDir' | 'provider'>;
+  readonly config: Pick<Config, 'cacheDir' | 'provider'> &
+    Partial<Pick<Config, 'monthlyUsd' | 'scanForSecrets'>>;
   /** The one origin the user named, so that text may go there in this run; null for none. */
   readonly namedOrigin: string | null;
   /** Belongs to `namedOrigin` alone. */
@@ -57,7 +64,8 @@ export function settingsOf(options: GlobalOptions, env: Environment, cwd: string
   if (address === null) throw new UsageError(`${kind} needs an address: add --base-url URL.`);
   const namedOrigin = originOf(kind, address);
   const apiKey = apiKeyOf(kind, remote, namedOrigin, env);
-  return { config: { cacheDir, provider }, namedOrigin, apiKey };
+  const config = { cacheDir, provider, ...limitsOf(options, env) };
+  return { config, namedOrigin, apiKey };
 }
 
 /** For commands that embed nothing: whatever provider is named, none is contacted. */
@@ -71,6 +79,30 @@ export function cacheOnlySettingsOf(
     provider: providerConfigOf('embedded'),
   };
   return { config, namedOrigin: null, apiKey: null };
+}
+
+/** What is not said is left to the defaults of the configuration. */
+function limitsOf(
+  { monthlyLimit, secretCheck }: GlobalOptions,
+  env: Environment,
+): Partial<Pick<Config, 'monthlyUsd' | 'scanForSecrets'>> {
+  const named = valueOf(env, 'EMBEDDINGCACHE_MONTHLY_LIMIT');
+  const fromEnvironment = named === undefined ? undefined : usdOrNone(named);
+  if (fromEnvironment === false) {
+    throw new UsageError('EMBEDDINGCACHE_MONTHLY_LIMIT must be a sum of dollars, or none.');
+  }
+  const monthlyUsd = monthlyLimit === undefined ? fromEnvironment : monthlyLimit;
+  return {
+    ...(monthlyUsd === undefined ? {} : { monthlyUsd }),
+    ...(secretCheck === undefined ? {} : { scanForSecrets: secretCheck }),
+  };
+}
+
+/** `2.50` or `none`, which is null; false for anything else. */
+export function usdOrNone(text: string): number | null | false {
+  if (text === 'none') return null;
+  const usd = Number(text);
+  return text.trim() !== '' && Number.isFinite(usd) && usd >= 0 ? usd : false;
 }
 
 function cacheDirOf(options: GlobalOptions, env: Environment, cwd: string): string {

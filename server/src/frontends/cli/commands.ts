@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { PROVIDER_KINDS, type GlobalOptions } from './cli-settings.ts';
+import { PROVIDER_KINDS, usdOrNone, type GlobalOptions } from './cli-settings.ts';
 import { runEmbed, type EmbedFlags } from './embed-command.ts';
 import { runExplain, type ExplainFlags } from './explain-command.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -9,7 +9,7 @@ import type { Invocation } from './invocation.ts';
 import { VECTOR_FORMATS } from './output/vector-output.ts';
 import { runSearch, type SearchFlags } from './search-command.ts';
 import { runSimilar, type SimilarFlags } from './similar-command.ts';
-import { runStats } from './stats-command.ts';
+import { runStats, type StatsFlags } from './stats-command.ts';
 import { runVerify, type VerifyFlags } from './verify-command.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -45,7 +45,14 @@ export function createProgram(version: string, terminal: Terminal, act: Act): Co
     .option('--api-version <version>', 'Azure OpenAI’s API (AZURE_OPENAI_API_VERSION)')
     .option('--json', 'print data as JSON')
     .option('-q, --quiet', 'no progress and no logs')
-    .option('-y, --yes', 'do not ask before a run that costs money');
+    .option('-y, --yes', 'do not ask before a run that costs money')
+    .option('--confirm-above <usd>', 'ask before a run that costs more (0.10)', dollarSum)
+    .option(
+      '--monthly-limit <usd>',
+      'stop at this sum in a month, or none (5; EMBEDDINGCACHE_MONTHLY_LIMIT)',
+      dollarSumOrNone,
+    )
+    .option('--no-secret-check', 'send texts that look like they hold a secret, too');
   const optionsOf = (): GlobalOptions => program.opts<GlobalOptions>();
 
   program
@@ -103,7 +110,8 @@ export function createProgram(version: string, terminal: Terminal, act: Act): Co
   program
     .command('stats')
     .description('show what the cache holds and what it saved')
-    .action(() => act(optionsOf(), runStats));
+    .option('--sent', 'show which file’s text was sent where, newest first')
+    .action((flags: StatsFlags) => act(optionsOf(), (call) => runStats(call, flags)));
 
   program
     .command('verify')
@@ -129,6 +137,18 @@ function withHitOptions(command: Command): Command {
     .option('--limit <number>', 'most hits', wholeNumber, 10)
     .option('--path <glob>', 'only paths like this, relative to the folder')
     .option('--language <id>', 'only files of this language, e.g. typescript');
+}
+
+function dollarSum(text: string): number {
+  const usd = dollarSumOrNone(text);
+  if (usd === null) throw new InvalidArgumentError('It must be a sum of dollars, such as 2.50.');
+  return usd;
+}
+
+function dollarSumOrNone(text: string): number | null {
+  const usd = usdOrNone(text);
+  if (usd !== false) return usd;
+  throw new InvalidArgumentError('It must be a sum of dollars, such as 2.50, or none.');
 }
 
 function wholeNumber(text: string): number {

@@ -7,7 +7,7 @@ import { canAsk, confirm } from './confirm.ts';
 import type { Invocation } from './invocation.ts';
 import { count, dollars, figure } from './output/figures.ts';
 
-/** Predicted cost of a run above which the user is asked first. */
+/** Predicted cost of a run above which the user is asked first, unless another is named. */
 const CONFIRM_ABOVE_USD = 0.1;
 
 /**
@@ -40,7 +40,7 @@ export async function confirmIndexing(call: Invocation, core: Core, folder: stri
     }
     return;
   }
-  if (provider.costUsd <= CONFIRM_ABOVE_USD) return;
+  if (provider.costUsd <= (call.options.confirmAbove ?? CONFIRM_ABOVE_USD)) return;
   const cost = `${count(chunks.misses, 'new chunk')} would cost about ${dollars(provider.costUsd)}: ${facts}.`;
   await mustAgree(call, cost, 'Index them?');
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Core, EmbedReport } from '../../core/core.ts';
 import { settingsOf } from './cli-settings.ts';
+import { withheldWords } from './failure-words.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { textsOfInput } from './input/open-input.ts';
 import { batchesOf, type InputText } from './input/texts.ts';
@@ -111,13 +112,23 @@ function embeddedTexts(batch: readonly InputText[], report: EmbedReport): Embedd
     if (entry.kind === 'bad') return { kind: 'failed', reason: entry.reason };
     const { value: outcome } = outcomes.next();
     if (outcome === undefined) throw new RangeError('core gave fewer outcomes than texts');
-    return outcome.kind === 'failed' ? outcome : { kind: 'vector', vector: outcome.vector };
+    switch (outcome.kind) {
+      case 'failed':
+        return outcome;
+      case 'withheld':
+        return { kind: 'failed', reason: withheldWords(outcome.reason) };
+      case 'hit':
+      case 'miss':
+        return { kind: 'vector', vector: outcome.vector };
+      default:
+        return outcome satisfies never;
+    }
   });
 }
 
 /** A text given twice is sent once: its second place is a hit, in one batch as in two. */
 function countOf({ outcomes }: EmbedReport): EmbedTotals {
-  const embedded = outcomes.filter((outcome) => outcome.kind !== 'failed');
+  const embedded = outcomes.filter((outcome) => 'vector' in outcome);
   const missed = embedded.filter((outcome) => outcome.kind === 'miss').map(({ hash }) => hash);
   const misses = new Set(missed).size;
   return { hits: embedded.length - misses, misses };

@@ -1,3 +1,4 @@
+import type { WithheldReason } from '../../core/embed/send-gate.ts';
 import type { Failure } from '../../core/errors.ts';
 import { PROVIDERS } from '../../core/providers/provider-table.ts';
 import { oneLine } from './terminal.ts';
@@ -20,6 +21,10 @@ export function failureWords(failure: Failure): string {
       return `${what} Check --base-url and --model.`;
     case 'rateLimited':
       return `${what} Run this again later: what was embedded is kept.`;
+    case 'overBudget':
+      return `${withheldWords('overBudget')} What is cached can still be searched. Raise the limit with --monthly-limit.`;
+    case 'looksSecret':
+      return `${what} Use --provider embedded, which sends nothing.`;
     case 'quotaExceeded':
       return `${what} Check your plan there: what was embedded is kept.`;
     case 'unreachable':
@@ -54,6 +59,13 @@ function damagedWords({ recovery }: Failure): string {
     count.toLocaleString('en'),
   );
   return `One cache file is damaged; ${recovered} of ${total} recovered. The file was kept.`;
+}
+
+/** Why a text was not sent. */
+export function withheldWords(reason: WithheldReason): string {
+  return reason === 'overBudget'
+    ? 'The limit for this month is reached.'
+    : 'The text looks like it holds a secret, so it was not sent.';
 }
 
 function sentence(text: string): string {

@@ -15,6 +15,8 @@ export interface CliDeps {
   readonly modelFile: string;
   /** Absolute path of the script that checks a file's structure. */
   readonly structureWorker: string;
+  /** Absolute path of the script of the thread that checks texts for secrets. */
+  readonly secretScanWorker: string;
   readonly fetch: typeof globalThis.fetch;
   /** Milliseconds of any steady clock. */
   readonly now: () => number;
@@ -45,6 +47,7 @@ export async function withCore<T>(
     logger,
     modelFile: call.modelFile,
     structureWorker: call.structureWorker,
+    secretScanWorker: call.secretScanWorker,
     fetch: call.fetch,
     apiKeyOf: (_provider, origin) => (isNamed(origin) ? settings.apiKey : null),
     mayContact: isNamed,

@@ -1,13 +1,25 @@
 import { cacheOnlySettingsOf } from './cli-settings.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { withCore, type Invocation } from './invocation.ts';
+import { sentJson, sentTable } from './output/sent-table.ts';
 import { statsTable } from './output/stats-table.ts';
 import { write } from './terminal.ts';
 
-/** `stats`: what the cache holds and what it saved. */
-export async function runStats(call: Invocation): Promise<ExitCode> {
+export interface StatsFlags {
+  readonly sent?: boolean;
+}
+
+const SENT_SHOWN = 1000;
+
+/** `stats`: what the cache holds and what it saved; with `--sent`, what left this computer. */
+export async function runStats(call: Invocation, flags: StatsFlags): Promise<ExitCode> {
   const { terminal, options } = call;
   const settings = cacheOnlySettingsOf(options, terminal.env, terminal.cwd);
+  if (flags.sent === true) {
+    const entries = await withCore(call, settings, (core) => core.sent(SENT_SHOWN));
+    await write(terminal.stdout, options.json ? sentJson(entries) : sentTable(entries));
+    return EXIT.done;
+  }
   const stats = await withCore(call, settings, (core) => core.stats());
   const { directory, texts, bytes, spaces, usage } = stats;
   const output = options.json

@@ -9,6 +9,7 @@ import type { SearchHit as CoreHit } from '../../core/search/search-hit.ts';
 import { norm } from '../../core/vectors/vector.ts';
 import { abortOn } from './abort-on.ts';
 import { explainUri, skippedIn } from './explanations.ts';
+import { previewCost } from './cost-preview.ts';
 import { indexFolders } from './index-request.ts';
 import { paramsSchemas } from './params.ts';
 import { responseErrorOf } from './response-errors.ts';
@@ -45,9 +46,10 @@ export function registerHandlers(deps: HandlerDeps): void {
     });
   }
 
-  on('embeddingCache/embed', async ({ texts, includeVectors = false }, core, signal) => {
+  on('embeddingCache/embed', async ({ texts, includeVectors = false, uri }, core, signal) => {
     const startedAt = performance.now();
-    const { space, outcomes } = await core.embed(texts, signal);
+    const file = uri === undefined ? undefined : decodeURIComponent(new URL(uri).pathname);
+    const { space, outcomes } = await core.embed(texts, signal, file);
     return {
       provider: space.provider,
       model: space.model,
@@ -61,6 +63,14 @@ export function registerHandlers(deps: HandlerDeps): void {
     if (params.paused !== undefined) session.gate.paused = params.paused;
     return indexFolders({ connection, folders, stats }, params, core, signal);
   });
+
+  on('embeddingCache/preview', (params, core, signal) =>
+    previewCost({ connection, folders }, params, core, signal),
+  );
+
+  on('embeddingCache/sent', async ({ limit }, core) =>
+    (await core.sent(limit)).map((entry) => ({ ...entry, at: entry.at.toISOString() })),
+  );
 
   on('embeddingCache/search', async (params, core, signal) => {
     const { query, limit, mode = 'hybrid', path, language } = params;
@@ -99,6 +109,7 @@ export function registerHandlers(deps: HandlerDeps): void {
 
 function factsOf(outcome: CoreOutcome, includeVectors: boolean): EmbedOutcome {
   if (outcome.kind === 'failed') return { kind: 'failed', reason: outcome.reason };
+  if (outcome.kind === 'withheld') return { kind: 'withheld', reason: outcome.reason };
   const { kind, hash, vector } = outcome;
   return {
     kind,

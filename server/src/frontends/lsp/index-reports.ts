@@ -6,6 +6,7 @@ const NOTHING: IndexReport = {
   chunks: { total: 0, hits: 0, misses: 0 },
   provider: { name: '', model: '', dimensions: 0, requests: 0, tokens: 0, costUsd: 0 },
   seconds: 0,
+  withheld: { looksSecret: [], overBudget: 0 },
 };
 
 /** One report over several folders; the folder named is the first. */
@@ -23,6 +24,10 @@ export function addReports(reports: readonly IndexReport[]): IndexReport {
         costUsd: sum.provider.costUsd + report.provider.costUsd,
       },
       seconds: sum.seconds + report.seconds,
+      withheld: {
+        looksSecret: [...sum.withheld.looksSecret, ...report.withheld.looksSecret],
+        overBudget: sum.withheld.overBudget + report.withheld.overBudget,
+      },
     }),
     first,
   );

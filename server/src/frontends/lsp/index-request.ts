@@ -44,8 +44,10 @@ export async function indexFolders(
       reports.push(await core.index(folder, { signal, onProgress: show }));
       before = now;
     }
-    stats.setActivity({ kind: 'idle' });
-    return addReports(reports);
+    const report = addReports(reports);
+    const stopped = report.withheld.overBudget > 0;
+    stats.setActivity(stopped ? { kind: 'failed', error: 'overBudget' } : { kind: 'idle' });
+    return report;
   } catch (error) {
     const cancelled = error instanceof Error && error.name === 'AbortError';
     stats.setActivity(

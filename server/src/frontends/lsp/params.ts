@@ -10,12 +10,18 @@ export const paramsSchemas: { [M in Method]: z.ZodType<ParamsOf<M>> } = {
   'embeddingCache/embed': z.object({
     texts: z.array(z.string()).max(10_000),
     includeVectors: z.boolean().exactOptional(),
+    uri: z.string().exactOptional(),
   }),
   'embeddingCache/index': z.object({
     folders: z.array(z.string()),
     progressToken: z.union([z.string(), z.number()]).exactOptional(),
     paused: z.boolean().exactOptional(),
   }),
+  'embeddingCache/preview': z.object({
+    folders: z.array(z.string()),
+    progressToken: z.union([z.string(), z.number()]).exactOptional(),
+  }),
+  'embeddingCache/sent': z.object({ limit: z.number().int().min(1).max(10_000) }),
   'embeddingCache/search': z.object({
     query: z.string().max(100_000),
     limit,

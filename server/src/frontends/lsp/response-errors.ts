@@ -19,12 +19,15 @@ export function responseErrorOf(error: unknown): ResponseError<ErrorData | undef
   );
 }
 
-export function errorDataOf({ kind, provider, host, status, recovery }: Failure): ErrorData {
+export function errorDataOf(failure: Failure): ErrorData {
+  const { kind, provider, host, status, file, limitUsd, recovery } = failure;
   return {
     kind,
     ...(provider === undefined ? {} : { provider }),
     ...(host === undefined ? {} : { host }),
     ...(status === undefined ? {} : { status }),
+    ...(file === undefined ? {} : { file }),
+    ...(limitUsd === undefined ? {} : { limitUsd }),
     ...recovery,
   };
 }

@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly modelFile: string;
   /** Absolute path of the script that checks a file's structure. */
   readonly structureWorker: string;
+  /** Absolute path of the script of the thread that checks texts for secrets. */
+  readonly secretScanWorker: string;
 }
 
 /** Speaks LSP on stdin and stdout, and takes API keys over the process's own channel. */

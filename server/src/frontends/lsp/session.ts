@@ -9,6 +9,7 @@ export interface SessionDeps {
   readonly logger: Logger;
   readonly modelFile: string;
   readonly structureWorker: string;
+  readonly secretScanWorker: string;
   apiKeyOf(provider: string, origin: string): string | null;
   onCacheProblem(problem: Failure): void;
 }
@@ -59,6 +60,7 @@ export class Session {
       logger: this.#deps.logger,
       modelFile: this.#deps.modelFile,
       structureWorker: this.#deps.structureWorker,
+      secretScanWorker: this.#deps.secretScanWorker,
       fetch: globalThis.fetch,
       apiKeyOf: (provider, origin) => this.#deps.apiKeyOf(provider, origin),
       gate: this.gate,

@@ -11,6 +11,8 @@ const settingsSchema: z.ZodType<ServerSettings> = z.object({
   exclude: z.array(z.object({ pattern: z.string(), setting: z.string() })),
   maxFileSizeKb: z.number().int().positive(),
   trusted: z.boolean(),
+  scanForSecrets: z.boolean(),
+  monthlyUsd: z.number().nonnegative().nullable(),
 });
 
 /** The client's settings, checked. Throws ZodError for anything else. */
@@ -20,6 +22,7 @@ export function parseSettings(raw: unknown): ServerSettings {
 
 export function configOf(settings: ServerSettings): Config {
   const { storeText, provider, exclude, maxFileSizeKb, trusted } = settings;
+  const { scanForSecrets, monthlyUsd } = settings;
   const directory = settings.directory || process.env['EMBEDDINGCACHE_DIR'];
   return configSchema.parse({
     cacheDir: directory || envPaths('embeddingcache', { suffix: '' }).data,
@@ -28,5 +31,7 @@ export function configOf(settings: ServerSettings): Config {
     exclude,
     maxFileSizeKb,
     git: trusted,
+    scanForSecrets,
+    monthlyUsd,
   });
 }

@@ -20,7 +20,7 @@ export async function embedIntoMatrix(
     const { outcomes } = await embedder.embedMany(texts.slice(start, start + SLICE), { signal });
     const missed = new Set<string>();
     for (const [i, outcome] of outcomes.entries()) {
-      if (outcome.kind === 'failed') {
+      if (outcome.kind === 'failed' || outcome.kind === 'withheld') {
         failed.push({ index: start + i, reason: outcome.reason });
         continue;
       }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import envPaths from 'env-paths';
-import { configSchema } from '../../core/config.ts';
+import { configSchema, type Config } from '../../core/config.ts';
 import { createCore, type Core, type CoreDeps } from '../../core/core.ts';
 import type { Embedder } from '../../core/embed/embedder.ts';
 import { OwnProvider, type OwnFunction } from '../../core/providers/own-provider.ts';
@@ -126,8 +126,15 @@ class NodeCache implements Cache {
     return open.core;
   }
 
+  /** A program chooses its texts and its spending itself; what it sends is noted all the same. */
+  #configOf(config: ModelSettings['config']): Config {
+    const { storeText } = this.#options;
+    const free = { scanForSecrets: false, monthlyUsd: null };
+    return configSchema.parse({ cacheDir: this.directory, storeText, ...free, ...config });
+  }
+
   #openModel({ config, own, apiKey, id }: ModelSettings): OpenModel {
-    const { storeText, onWarning = defaultWarning } = this.#options;
+    const { onWarning = defaultWarning } = this.#options;
     const latest = (first: OwnFunction): OwnFunction => ({
       ...first,
       embed: (texts, signal) => (open.own ?? first).embed(texts, signal),
@@ -135,7 +142,8 @@ class NodeCache implements Cache {
     const open: OpenModel = {
       apiKey,
       own,
-      core: createCore(configSchema.parse({ cacheDir: this.directory, storeText, ...config }), {
+      core: createCore(this.#configOf(config), {
+        secretScanWorker: '',
         logger: { debug: ignore, info: ignore, warn: onWarning, error: onWarning },
         ...this.#deps,
         fetch: globalThis.fetch,

@@ -10,6 +10,7 @@ function view(changes: Partial<StatusFacts> = {}, stats: Partial<Stats> = {}) {
     stats: sampleStats(stats),
     trusted: true,
     content: 'hitRate',
+    monthlyUsd: 5,
     locale: 'en',
     ...changes,
   };
@@ -80,18 +81,25 @@ describe('the status bar item', () => {
 
   it('keeps its figures while the provider cannot answer: cached chunks are searched', () => {
     const workspace = { kind: 'failed', error: 'unreachable', ...counts } as const;
-    const { text, isError } = view({}, { workspace });
+    const { text, background } = view({}, { workspace });
     expect(text).toBe('$(debug-disconnect) 98% · 1.2k');
-    expect(isError).toBe(false);
+    expect(background).toBe('none');
+  });
+
+  it('warns when the month’s limit is used, and goes on searching', () => {
+    const workspace = { kind: 'failed', error: 'overBudget', ...counts } as const;
+    const { state, text, background, label } = view({}, { workspace });
+    expect([state, text, background]).toEqual(['overBudget', '$(credit-card) Limit', 'warning']);
+    expect(label).toContain('This month’s $5.00 is used. Search continues on cached chunks.');
   });
 
   it('turns to an error where searching cannot go on, and names the cause', () => {
     const workspace = { kind: 'failed', error: 'newerCache', ...counts } as const;
-    const { text, isError, tooltip } = view({}, { workspace });
+    const { text, background, tooltip } = view({}, { workspace });
     expect(text).toBe('$(error) Cache');
-    expect(isError).toBe(true);
+    expect(background).toBe('error');
     expect(tooltip).toContain('A newer version wrote this cache');
-    expect(view({ server: 'failed' }).isError).toBe(true);
+    expect(view({ server: 'failed' }).background).toBe('error');
   });
 
   it('shows a shield in a folder that is not trusted', () => {
@@ -108,7 +116,7 @@ describe('the status bar item', () => {
     expect(tooltip).toContain('Files 1,204 · chunks 8,412 · skipped 37');
     expect(tooltip).toContain('Model built\\-in, on this computer');
     expect(tooltip).toContain('Hits today 812 of 828 (98%)');
-    expect(tooltip).toContain('This month paid $0.12, saved $3.40');
+    expect(tooltip).toContain('This month paid $0.12 of $5.00, saved $3.40');
     expect(tooltip).toContain('Embeddings 1,234 in 3.4 MB');
   });
 

@@ -3,9 +3,15 @@ import { usdPerMillionTokens } from '../../../core/usage/prices.ts';
 import { oneLine } from '../terminal.ts';
 import { count, dollars, figure } from './figures.ts';
 
-/** The report as the CLI contract has it; `failures` are there only if there are any. */
-export function indexJson({ failures, ...report }: IndexReport): string {
-  return `${JSON.stringify(failures.length === 0 ? report : { ...report, failures })}\n`;
+/** The report as the CLI contract has it; `failures`, `withheld` are there only if there are any. */
+export function indexJson(report: IndexReport): string {
+  const { folder, files, chunks, provider, seconds, failures, withheld } = report;
+  const kept = withheld.looksSecret.length + withheld.overBudget > 0;
+  const more = {
+    ...(failures.length === 0 ? {} : { failures }),
+    ...(kept ? { withheld } : {}),
+  };
+  return `${JSON.stringify({ folder, files, chunks, provider, seconds, ...more })}\n`;
 }
 
 /** What an index run did, or would do, for a person to read. */
@@ -24,6 +30,7 @@ export function indexSummary(report: IndexReport, dryRun: boolean): string {
 }
 
 const FAILURES_SHOWN = 5;
+const PLACES_SHOWN = 20;
 
 /** Chunks without a vector; empty if there are none. Words still find them. */
 export function indexFailures({ failures }: IndexReport): string {
@@ -38,6 +45,29 @@ export function indexFailures({ failures }: IndexReport): string {
     ...(more > 0 ? [`  and ${figure(more)} more`] : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Chunks that stayed on this computer; empty if there are none. */
+export function indexWithheld({ withheld }: IndexReport, dryRun: boolean): string {
+  const { looksSecret, overBudget } = withheld;
+  const lines: string[] = [];
+  if (looksSecret.length > 0) {
+    const held = dryRun ? 'would not be sent' : 'not sent';
+    lines.push(
+      `${count(looksSecret.length, 'chunk')} ${held} because of what looks like a secret:`,
+      ...looksSecret
+        .slice(0, PLACES_SHOWN)
+        .map((at) => `  ${oneLine(at.path)}:${at.startLine}-${at.endLine}`),
+    );
+    const more = looksSecret.length - PLACES_SHOWN;
+    if (more > 0) lines.push(`  and ${figure(more)} more`);
+  }
+  if (overBudget > 0) {
+    lines.push(
+      `${count(overBudget, 'chunk')} not sent: the limit for this month is reached. Raise it with --monthly-limit and run this again; searching by words finds them meanwhile.`,
+    );
+  }
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 function sent({ chunks, provider }: IndexReport, dryRun: boolean): string {

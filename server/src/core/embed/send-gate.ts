@@ -1,0 +1,166 @@
+import type { SecretScanner } from '../chunks/secret-scanner.ts';
+import { failureOf, type FailureKind } from '../errors.ts';
+import type { EmbeddingProvider, ProviderOutcome } from '../providers/provider.ts';
+import { usdPerMillionTokens } from '../usage/prices.ts';
+import type { SendId, SendLog, SentFile } from '../usage/send-log.ts';
+import type { SentFrom } from './sent-from.ts';
+
+/** Why a text was kept back on this computer though its vector is not known. */
+export type WithheldReason = 'looksSecret' | 'overBudget';
+
+export type GateOutcome =
+  ProviderOutcome | { readonly kind: 'withheld'; readonly reason: WithheldReason };
+
+/** As `ProviderAnswer`, with the texts that were not sent. */
+export interface GateAnswer {
+  readonly outcomes: readonly GateOutcome[];
+  readonly tokens: number;
+  readonly requests: number;
+}
+
+/** What stands between a text and its provider: the check for secrets, the month's limit, the log. */
+export interface SendGate {
+  /** Sends what may be sent. The caller keeps each call within the provider's limits. */
+  send(texts: readonly string[], from: SentFrom, signal: AbortSignal): Promise<GateAnswer>;
+  /** Which of these texts would be withheld because they look secret. Sends nothing. */
+  looksSecret(texts: readonly string[], signal: AbortSignal): Promise<readonly boolean[]>;
+}
+
+export interface SendGateParts {
+  readonly provider: EmbeddingProvider;
+  /** Null where texts stay on this computer, or the user wants no check. */
+  readonly scanner: SecretScanner | null;
+  /** Null: no limit. */
+  readonly monthlyUsd: number | null;
+  /** Opened when the first text is sent. */
+  readonly sendLog: () => Promise<SendLog>;
+}
+
+/** The last part of the month's limit is for queries: search goes on when indexing has to stop. */
+const DOCUMENTS_SHARE = 0.99;
+
+/** With these the request was never made. */
+const NOTHING_LEFT: readonly FailureKind[] = ['noApiKey', 'consentNeeded', 'badSettings', 'tls'];
+/** With these the provider did not do the work, so it does not bill it. */
+const NOT_BILLED: readonly FailureKind[] = [
+  'apiKeyRefused',
+  'notFound',
+  'rateLimited',
+  'quotaExceeded',
+  'refused',
+  'unreachable',
+];
+
+export function createSendGate(parts: SendGateParts): SendGate {
+  const { host } = parts.provider;
+  return host === null ? openGate(parts.provider) : new GuardedGate(parts, host);
+}
+
+/** Nothing leaves this process. */
+function openGate(provider: EmbeddingProvider): SendGate {
+  return {
+    send: (texts, _from, signal) => provider.embed(texts, signal),
+    looksSecret: async (texts) => texts.map(() => false),
+  };
+}
+
+class GuardedGate implements SendGate {
+  readonly #parts: SendGateParts;
+  readonly #host: string;
+
+  constructor(parts: SendGateParts, host: string) {
+    this.#parts = parts;
+    this.#host = host;
+  }
+
+  async send(texts: readonly string[], from: SentFrom, signal: AbortSignal): Promise<GateAnswer> {
+    const secret = await this.looksSecret(texts, signal);
+    const open = texts.filter((_, i) => !secret[i]);
+    const answer = await this.#sendOpen(open, from, signal);
+    const remaining = answer.outcomes.values();
+    return {
+      ...answer,
+      outcomes: secret.map((isSecret) =>
+        isSecret ? { kind: 'withheld', reason: 'looksSecret' } : remaining.next().value!,
+      ),
+    };
+  }
+
+  async looksSecret(texts: readonly string[], signal: AbortSignal): Promise<readonly boolean[]> {
+    const { scanner } = this.#parts;
+    if (scanner === null) return texts.map(() => false);
+    const findings = await scanner.scan(texts, signal);
+    return findings.map((found) => found.length > 0);
+  }
+
+  async #sendOpen(
+    texts: readonly string[],
+    from: SentFrom,
+    signal: AbortSignal,
+  ): Promise<GateAnswer> {
+    const { provider, sendLog } = this.#parts;
+    if (texts.length === 0) return { outcomes: [], tokens: 0, requests: 0 };
+    const log = await sendLog();
+    const id = await this.#note(log, texts, from);
+    if (id === null) {
+      const withheld: GateOutcome = { kind: 'withheld', reason: 'overBudget' };
+      return { outcomes: texts.map(() => withheld), tokens: 0, requests: 0 };
+    }
+    try {
+      const answer = await provider.embed(texts, signal);
+      // Some texts are refused without a request: too long, empty.
+      if (answer.requests === 0) await log.drop(id);
+      else await log.settle(id, { tokens: answer.tokens, costUsd: this.#costUsd(answer.tokens) });
+      return answer;
+    } catch (error) {
+      const { kind } = failureOf(error);
+      if (NOTHING_LEFT.includes(kind)) await log.drop(id);
+      else if (NOT_BILLED.includes(kind)) await log.settle(id, { tokens: 0, costUsd: 0 });
+      // Anything else may be billed: the estimate stays.
+      throw error;
+    }
+  }
+
+  #note(log: SendLog, texts: readonly string[], from: SentFrom): Promise<SendId | null> {
+    const { provider, monthlyUsd } = this.#parts;
+    const tokens = texts.reduce((sum, text) => sum + provider.countTokens(text), 0);
+    const costUsd = this.#costUsd(tokens);
+    const share = from.kind === 'query' ? 1 : DOCUMENTS_SHARE;
+    const limitUsd = monthlyUsd === null || costUsd === null ? null : monthlyUsd * share;
+    return log.begin(
+      {
+        host: this.#host,
+        provider: provider.space.provider,
+        model: provider.space.model,
+        kind: from.kind,
+        texts: texts.length,
+        tokens,
+        costUsd,
+        files: filesOf(texts, from),
+      },
+      limitUsd,
+    );
+  }
+
+  /** Null where the price is unknown: what cannot be counted cannot be limited. */
+  #costUsd(tokens: number): number | null {
+    const { provider, model } = this.#parts.provider.space;
+    const price = usdPerMillionTokens(provider, model);
+    return price === null ? null : (price * tokens) / 1e6;
+  }
+}
+
+function filesOf(texts: readonly string[], from: SentFrom): SentFile[] {
+  switch (from.kind) {
+    case 'query':
+      return [];
+    case 'texts':
+      return from.file === undefined ? [] : [{ folder: '', path: from.file, texts: texts.length }];
+    case 'files': {
+      const byPath = Map.groupBy(texts, (text) => from.pathOf.get(text) ?? '');
+      return [...byPath].map(([path, of]) => ({ folder: from.folder, path, texts: of.length }));
+    }
+    default:
+      return from satisfies never;
+  }
+}

@@ -1,0 +1,84 @@
+import path from 'node:path';
+import { createSecretScanner, type SecretScanner } from './chunks/secret-scanner.ts';
+import type { Config } from './config.ts';
+import { createSendGate, type SendGate, type WithheldReason } from './embed/send-gate.ts';
+import { Failure } from './errors.ts';
+import { isSecretPath } from './files/secret-names.ts';
+import type { Logger } from './logger.ts';
+import type { ProviderDescription } from './providers/describe-provider.ts';
+import type { EmbeddingProvider } from './providers/provider.ts';
+import { openSendLog, type SendLog } from './usage/send-log.ts';
+
+export interface OutboundDeps {
+  /** Absolute path of the script that checks texts for secrets, a thread of its own. */
+  readonly secretScanWorker: string;
+  readonly logger: Logger;
+}
+
+/** What every text on its way to another process passes; opened when the first one goes. */
+export class Outbound {
+  readonly #config: Config;
+  readonly #local: boolean;
+  readonly #deps: OutboundDeps;
+  readonly #scanner: SecretScanner | null;
+  #log: Promise<SendLog> | null = null;
+
+  constructor(config: Config, { local }: Pick<ProviderDescription, 'local'>, deps: OutboundDeps) {
+    this.#config = config;
+    this.#local = local;
+    this.#deps = deps;
+    // A server on this computer may see what is on this computer.
+    const scans = config.scanForSecrets && !local;
+    this.#scanner = scans ? createSecretScanner({ workerFile: deps.secretScanWorker }) : null;
+  }
+
+  gateOf(provider: EmbeddingProvider): SendGate {
+    return createSendGate({
+      provider,
+      scanner: this.#scanner,
+      monthlyUsd: this.#config.monthlyUsd,
+      sendLog: () => this.log(),
+    });
+  }
+
+  /** Throws for a file whose name means secrets, if its text would leave the computer. */
+  refuseSecretFile(file: string | undefined): void {
+    if (file === undefined || this.#local || !isSecretPath(file.replaceAll('\\', '/'))) return;
+    const name = path.basename(file);
+    throw new Failure('looksSecret', `${name} may hold secrets, so it was not sent.`, {
+      file: name,
+    });
+  }
+
+  /** For a text that was asked for by itself, and withheld. */
+  failureOf(reason: WithheldReason): Failure {
+    if (reason === 'looksSecret') {
+      return new Failure(
+        'looksSecret',
+        'The text looks like it holds a secret, so it was not sent.',
+      );
+    }
+    const { monthlyUsd } = this.#config;
+    const options = monthlyUsd === null ? {} : { limitUsd: monthlyUsd };
+    return new Failure('overBudget', 'The limit for this month is reached.', options);
+  }
+
+  log(): Promise<SendLog> {
+    if (this.#log) return this.#log;
+    const file = path.join(this.#config.cacheDir, 'sent.db');
+    const log = openSendLog(file, {
+      now: () => new Date(),
+      onProblem: ({ message }) => {
+        this.#deps.logger.warn(message);
+      },
+    });
+    this.#log = log;
+    log.catch(() => (this.#log = null));
+    return log;
+  }
+
+  async close(): Promise<void> {
+    await this.#scanner?.close();
+    await (await this.#log)?.close();
+  }
+}
