@@ -11,6 +11,7 @@ import {
 import { build } from 'esbuild';
 import { compileScanKernel } from './tools/compile-wat.mjs';
 import { declarationsOf } from './tools/declarations.mjs';
+import { putGrammars } from './tools/grammars.mjs';
 
 const production = process.argv.includes('--production');
 const common = {
@@ -52,6 +53,8 @@ const server = {
   external: knexDrivers,
   plugins: [tokenizerApart],
   define: { SCAN_KERNEL: JSON.stringify(await compileScanKernel()) },
+  // Its other build asks for import.meta, which a CommonJS bundle has not.
+  alias: { 'web-tree-sitter': './node_modules/web-tree-sitter/web-tree-sitter.cjs' },
 };
 
 // Built aside and swapped in whole: what runs from dist/ meanwhile never finds it half empty.
@@ -106,6 +109,7 @@ for (const [name, text] of Object.entries(
 cpSync('node_modules/better-sqlite3/prebuilds', `${next}/prebuilds`, { recursive: true });
 mkdirSync(`${next}/model`, { recursive: true });
 cpSync('server/model/code-static-256.bin', `${next}/model/code-static-256.bin`);
+putGrammars(`${next}/grammars`);
 // The `embeddingcache` bin: stable path, one folder above the bundle it loads.
 writeFileSync(`${next}/cli.js`, "#!/usr/bin/env node\nrequire('./cli/main.js');\n");
 chmodSync(`${next}/cli.js`, 0o755);

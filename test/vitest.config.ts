@@ -5,6 +5,7 @@ const project = (name: string, options: object = {}) => ({
   test: {
     name,
     root: import.meta.dirname,
+    globalSetup: ['support/put-grammars.ts'],
     include: [`${name}/**/*.test.ts`],
     // Threads are started from TypeScript source here.
     execArgv: ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],

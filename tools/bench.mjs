@@ -2,6 +2,7 @@
 // lists them. A benchmark that reads ../shared is skipped where that folder is absent.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { putGrammars } from './grammars.mjs';
 import { runAttached } from './processes.mjs';
 import { runProgram, UserError } from './program.mjs';
 import { createProgress } from './progress.mjs';
@@ -29,6 +30,7 @@ runProgram(async ([name, ...args], signal) => {
   const progress = createProgress(process.stderr);
   await ensurePackages({ progress, signal });
   await ensureBuild({ progress, signal });
+  putGrammars(path.join(root, 'server/grammars'));
   return runAttached(
     nodeBinary,
     ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--expose-gc', file, ...args],

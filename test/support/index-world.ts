@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { openCache, type EmbeddingCache } from '../../server/src/core/cache/embedding-cache.ts';
-import { lineChunker } from '../../server/src/core/chunks/line-chunker.ts';
+import { createChunker } from '../../server/src/core/chunks/create-chunker.ts';
 import { createEmbedder } from '../../server/src/core/embed/embedder.ts';
 import { openDiskSource, type DiskSourceConfig } from '../../server/src/core/files/disk-source.ts';
 import type { FileSource } from '../../server/src/core/files/file-source.ts';
@@ -19,6 +19,7 @@ import {
 import { openLedger, type Ledger } from '../../server/src/core/usage/ledger.ts';
 import { FakeProvider } from './fake-provider.ts';
 import { openGate } from './open-gate.ts';
+import { GRAMMARS_FOLDER } from './put-grammars.ts';
 
 export interface IndexWorldOptions extends Partial<DiskSourceConfig> {
   readonly cacheDir: string;
@@ -58,7 +59,7 @@ export class IndexWorld {
     return new IndexWorld(cache, blobs, ledger, index, provider, (world) => ({
       index,
       source: world.#counting(disk),
-      chunker: lineChunker,
+      chunker: createChunker(GRAMMARS_FOLDER),
       blobs,
       embedder,
       provider,

@@ -32,7 +32,8 @@ export class MemoryIndex implements IndexReader {
     this.folder = folder;
   }
 
-  add(path: string, { text, startLine, endLine, symbols }: Chunk, vector: Vector): void {
+  add(path: string, chunk: Chunk, vector: Vector): void {
+    const { text, startLine, endLine, kind, symbols, enclosing } = chunk;
     const columns = [
       { words: splitWords(pathWords(path)), weight: COLUMN_WEIGHTS.path },
       { words: splitWords(symbols.join(' ')), weight: COLUMN_WEIGHTS.symbols },
@@ -45,8 +46,8 @@ export class MemoryIndex implements IndexReader {
       for (const word of words) counts.set(word, (counts.get(word) ?? 0) + weight);
     }
     const id = this.#rows.length + 1;
-    const chunk = { id, path, startLine, endLine, hash: textHashOf(text), symbols };
-    const row = { chunk, text, vector, counts, length };
+    const place = { id, path, startLine, endLine, hash: textHashOf(text) };
+    const row = { chunk: { ...place, kind, symbols, enclosing }, text, vector, counts, length };
     this.#rows.push(row);
     this.#totalLength += length;
     for (const word of counts.keys()) {

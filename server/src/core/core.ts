@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { openCache as openSqliteCache, type EmbeddingCache } from './cache/embedding-cache.ts';
-import { lineChunker } from './chunks/line-chunker.ts';
+import type { Chunker } from './chunks/chunk.ts';
+import { createChunker } from './chunks/create-chunker.ts';
+import { grammarsBeside } from './chunks/grammars.ts';
 import type { Config, ProviderConfig } from './config.ts';
 import type { Embedder, EmbedOptions, EmbedOutcome } from './embed/embedder.ts';
 import { Failure } from './errors.ts';
@@ -170,6 +172,7 @@ class CachingCore implements Core {
   readonly #cache: EmbeddingCache;
   readonly #ledger: Ledger;
   readonly #outbound: Outbound;
+  readonly #chunker: Chunker;
   readonly #retriever: Retriever;
   readonly #indexes = new Map<string, Promise<WorkspaceIndex>>();
   readonly #runs = new OneAtATime();
@@ -185,6 +188,7 @@ class CachingCore implements Core {
     this.#ledger = ledger;
     this.provider = describeOwn(deps.ownProvider) ?? describeProvider(config.provider);
     this.#gate = deps.gate ?? new PauseGate();
+    this.#chunker = createChunker(grammarsBeside(deps.modelFile));
     this.maintenance = createMaintenance({
       directory: config.cacheDir,
       deps,
@@ -407,7 +411,7 @@ class CachingCore implements Core {
     return {
       index: await this.#index(folder, signal),
       source: this.#sourceOf(folder),
-      chunker: lineChunker,
+      chunker: this.#chunker,
       blobs: await this.#blobTable(),
       embedder: documents,
       provider,

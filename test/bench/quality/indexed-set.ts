@@ -106,7 +106,12 @@ async function openSet(folder: string, cacheDir: string) {
           blob: null,
           content: {
             kind: 'chunks',
-            chunks: [{ text, startLine: 1, endLine: 1, symbols: definedSymbols(text) }],
+            chunks: [
+              {
+                ...{ text, startLine: 1, endLine: 1, kind: 'function', enclosing: [] },
+                symbols: definedSymbols(text),
+              },
+            ],
           },
         })),
       );

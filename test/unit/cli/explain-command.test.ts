@@ -36,12 +36,13 @@ describe('explain', () => {
 
   it('prints a sentence and the chunks for people', async () => {
     const core = new FakeCore();
+    const facts = { kind: 'code' as const, enclosing: [], hash: '' as never };
     core.explanation = {
       indexed: true,
       verdict: { kind: 'taken' },
       chunks: [
-        { startLine: 1, endLine: 9, symbols: ['one', 'two'], hash: '' as never, failure: null },
-        { startLine: 10, endLine: 12, symbols: [], hash: '' as never, failure: 'too long' },
+        { ...facts, startLine: 1, endLine: 9, symbols: ['one', 'two'], failure: null },
+        { ...facts, startLine: 10, endLine: 12, symbols: [], failure: 'too long' },
       ],
     };
     const { stdout } = await runWithFake(['explain', 'a.ts'], { core });

@@ -15,8 +15,8 @@ import { MemoryIndex } from '../../support/memory-index.ts';
 const reader = new MemoryIndex('/w');
 
 function candidate(path: string, score: number, symbols: string[] = [], startLine = 1): Candidate {
-  const chunk = { id: 0, path, startLine, endLine: startLine, hash: textHashOf(path), symbols };
-  return { reader, chunk, score };
+  const place = { id: 0, path, startLine, endLine: startLine, hash: textHashOf(path) };
+  return { reader, chunk: { ...place, kind: 'code', symbols, enclosing: [] }, score };
 }
 
 function order(signal: Signal, query: string, candidates: Candidate[]): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineChunker } from '../../../server/src/core/chunks/line-chunker.ts';
+import { chunkByLines } from '../../../server/src/core/chunks/line-chunker.ts';
 import { createRetriever, type Retriever } from '../../../server/src/core/search/retriever.ts';
 import type { SearchMode, SearchOptions } from '../../../server/src/core/search/search-hit.ts';
 import { unit } from '../../../server/src/core/vectors/vector.ts';
@@ -17,7 +17,7 @@ const options = (more: Partial<SearchOptions> = {}): SearchOptions => ({
 function indexOf(folder: string, files: Readonly<Record<string, string>>): MemoryIndex {
   const index = new MemoryIndex(folder);
   for (const [path, text] of Object.entries(files)) {
-    for (const chunk of lineChunker.chunk(path, text)) {
+    for (const chunk of chunkByLines(text)) {
       index.add(path, chunk, hashedWords(chunk.text) ?? unit(new Float32Array(64).fill(1)));
     }
   }

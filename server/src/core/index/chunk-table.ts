@@ -1,6 +1,6 @@
 import type { Connection } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
-import type { Chunk } from '../chunks/chunk.ts';
+import type { Chunk, ChunkKind } from '../chunks/chunk.ts';
 import type { FileEntry, SkippedFile, SkipReason } from '../files/file-source.ts';
 import { hashFromBytes, hashToBytes, textHashOf } from '../keys/text-hash.ts';
 import type { KnownFile } from './file-changes.ts';
@@ -59,19 +59,19 @@ const PUT_FILE = `INSERT INTO file (path, size, mtimeMs, scannedAtMs, skipped, b
   ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtimeMs = excluded.mtimeMs,
     scannedAtMs = excluded.scannedAtMs, skipped = excluded.skipped, blob = excluded.blob
   RETURNING id`;
-const CHUNKS_OF_FILE = `SELECT id, startLine, endLine, hash, symbols, failedSpace FROM chunk
+const CHUNKS_OF_FILE = `SELECT id, startLine, endLine, hash, kind, symbols, enclosing, failedSpace FROM chunk
   WHERE fileId = ? ORDER BY startLine`;
-const ADD_CHUNK = `INSERT INTO chunk (fileId, startLine, endLine, hash, symbols)
-  VALUES (?, ?, ?, ?, ?)`;
+const ADD_CHUNK = `INSERT INTO chunk (fileId, startLine, endLine, hash, kind, symbols, enclosing)
+  VALUES (?, ?, ?, ?, ?, ?, ?)`;
 const MOVE_CHUNK = 'UPDATE chunk SET startLine = ?, endLine = ? WHERE id = ?';
 const DELETE_CHUNK = 'DELETE FROM chunk WHERE id = ?';
 const DELETE_FILE = 'DELETE FROM file WHERE id = ?';
 const FAIL_CHUNK = 'UPDATE chunk SET failedSpace = ?, failure = ? WHERE id = ?';
 const NOT_REFUSED = 'SELECT id, fileId FROM chunk WHERE failedSpace IS NOT ?';
-const CHUNKS_AT = `SELECT startLine, endLine, hash, symbols,
+const CHUNKS_AT = `SELECT startLine, endLine, hash, kind, symbols, enclosing,
     CASE WHEN failedSpace = @spaceId THEN failure END AS failure
   FROM chunk JOIN file ON file.id = chunk.fileId WHERE file.path = @path ORDER BY startLine`;
-const CHUNK = `SELECT chunk.id, path, startLine, endLine, hash, symbols
+const CHUNK = `SELECT chunk.id, path, startLine, endLine, hash, kind, symbols, enclosing
   FROM chunk JOIN file ON file.id = chunk.fileId WHERE chunk.id = ?`;
 
 interface StoredChunk {
@@ -79,7 +79,9 @@ interface StoredChunk {
   startLine: number;
   endLine: number;
   hash: Buffer;
+  kind: ChunkKind;
   symbols: string;
+  enclosing: string;
   failedSpace: string | null;
 }
 
@@ -155,7 +157,7 @@ export class ChunkTable {
     this.#prepared.on(connection, FORGET_SNAPSHOT).run();
   }
 
-  /** Chunks of the same text and symbols stay as they are, wherever in the file they moved. */
+  /** Chunks of the same text and names stay as they are, wherever in the file they moved. */
   putFile(connection: Connection, file: FileContent): FileUpdate {
     const { entry, scannedAtMs, content, blob } = file;
     const { path, size, mtimeMs } = entry;
@@ -167,15 +169,17 @@ export class ChunkTable {
     const { id: fileId } = this.#prepared
       .on(connection, PUT_FILE)
       .get({ path, size, mtimeMs, scannedAtMs, skipped, blob }) as { id: number };
-    const leftOver = Map.groupBy(this.#chunksOfFile(connection, fileId), ({ hash, symbols }) =>
-      matchKey(hash, symbols),
+    const leftOver = Map.groupBy(this.#chunksOfFile(connection, fileId), (stored) =>
+      matchKey(stored.hash, stored),
     );
     const chunks: PlacedChunk[] = [];
     const added: number[] = [];
     for (const chunk of content.kind === 'chunks' ? content.chunks : []) {
+      const { kind } = chunk;
       const symbols = chunk.symbols.join(' ');
+      const enclosing = chunk.enclosing.join(' ');
       const hash = hashToBytes(textHashOf(chunk.text));
-      const same = leftOver.get(matchKey(hash, symbols))?.shift();
+      const same = leftOver.get(matchKey(hash, { kind, symbols, enclosing }))?.shift();
       if (same) {
         this.#move(connection, same, chunk);
         chunks.push({ id: same.id, path, chunk, failedSpace: same.failedSpace });
@@ -183,7 +187,7 @@ export class ChunkTable {
       }
       const { lastInsertRowid } = this.#prepared
         .on(connection, ADD_CHUNK)
-        .run(fileId, chunk.startLine, chunk.endLine, hash, symbols);
+        .run(fileId, chunk.startLine, chunk.endLine, hash, kind, symbols, enclosing);
       const id = Number(lastInsertRowid);
       this.#lexical.add(connection, id, { path, symbols: chunk.symbols, text: chunk.text });
       added.push(id);
@@ -199,11 +203,13 @@ export class ChunkTable {
     const rows = this.#prepared.on(connection, CHUNKS_AT).all({ path, spaceId }) as (StoredChunk & {
       failure: string | null;
     })[];
-    return rows.map(({ startLine, endLine, hash, symbols, failure }) => ({
+    return rows.map(({ startLine, endLine, hash, kind, symbols, enclosing, failure }) => ({
       startLine,
       endLine,
       hash: hashFromBytes(hash),
-      symbols: symbolsOf(symbols),
+      kind,
+      symbols: namesIn(symbols),
+      enclosing: namesIn(enclosing),
       failure,
     }));
   }
@@ -227,9 +233,10 @@ export class ChunkTable {
     for (const id of ids) {
       const row = select.get(id) as (StoredChunk & { path: string }) | undefined;
       if (!row) continue;
-      const { path, startLine, endLine } = row;
-      const symbols = symbolsOf(row.symbols);
-      chunks.set(id, { id, path, startLine, endLine, hash: hashFromBytes(row.hash), symbols });
+      const { path, startLine, endLine, kind } = row;
+      const hash = hashFromBytes(row.hash);
+      const [symbols, enclosing] = [namesIn(row.symbols), namesIn(row.enclosing)];
+      chunks.set(id, { id, path, startLine, endLine, hash, kind, symbols, enclosing });
     }
     return chunks;
   }
@@ -251,10 +258,13 @@ export class ChunkTable {
   }
 }
 
-function symbolsOf(symbols: string): string[] {
-  return symbols === '' ? [] : symbols.split(' ');
+function matchKey(
+  hash: Buffer,
+  facts: Pick<StoredChunk, 'kind' | 'symbols' | 'enclosing'>,
+): string {
+  return [hash.toString('hex'), facts.kind, facts.symbols, facts.enclosing].join('\n');
 }
 
-function matchKey(hash: Buffer, symbols: string): string {
-  return `${hash.toString('hex')} ${symbols}`;
+function namesIn(joined: string): string[] {
+  return joined === '' ? [] : joined.split(' ');
 }

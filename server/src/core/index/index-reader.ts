@@ -1,3 +1,4 @@
+import type { ChunkKind } from '../chunks/chunk.ts';
 import type { TextHash } from '../keys/text-hash.ts';
 import type { Vector } from '../vectors/vector.ts';
 
@@ -10,7 +11,11 @@ export interface IndexedChunk {
   readonly startLine: number;
   readonly endLine: number;
   readonly hash: TextHash;
+  readonly kind: ChunkKind;
+  /** Names it defines. */
   readonly symbols: readonly string[];
+  /** Names of what it lies in, outermost first. */
+  readonly enclosing: readonly string[];
 }
 
 /** A chunk's id with how well it matches; higher is nearer. */

@@ -204,7 +204,7 @@ class IndexRun {
       return { ...common, content: { kind: 'same' } };
     }
     if (read.kind === 'skipped') return { ...common, content: read };
-    const chunks = chunker.chunk(path, read.text);
+    const chunks = await chunker.chunk(path, read.text);
     return { ...common, content: { kind: 'chunks', chunks } };
   }
 

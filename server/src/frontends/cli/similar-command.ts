@@ -1,6 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { lineChunker } from '../../core/chunks/line-chunker.ts';
+import { createChunker } from '../../core/chunks/create-chunker.ts';
+import { grammarsBeside } from '../../core/chunks/grammars.ts';
 import { Failure } from '../../core/errors.ts';
 import type { SearchHit } from '../../core/search/search-hit.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -28,7 +29,7 @@ export async function runSimilar(
   argument: string,
   flags: SimilarFlags,
 ): Promise<ExitCode> {
-  const { place, text } = await passageAt(placeOf(argument, call.terminal.cwd));
+  const { place, text } = await passageAt(call, placeOf(argument, call.terminal.cwd));
   return searchFolder(call, flags.folder, text, async (core, folder) => {
     // The lines themselves are the nearest of all, so as many more are asked for as they may be.
     const own = 1 + place.endLine - place.startLine;
@@ -56,7 +57,10 @@ function placeOf(argument: string, cwd: string): Place {
 }
 
 /** The lines named; for a single one the chunk around it, because one line says little. */
-async function passageAt(place: Place): Promise<{ place: Place; text: string }> {
+async function passageAt(
+  { modelFile }: Invocation,
+  place: Place,
+): Promise<{ place: Place; text: string }> {
   const { file, startLine, endLine } = place;
   const content = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new Failure('badSettings', `${file} cannot be read.`, { cause });
@@ -67,9 +71,8 @@ async function passageAt(place: Place): Promise<{ place: Place; text: string }> 
     throw new Failure('badSettings', `${file} has no text at line ${startLine}.`);
   }
   if (endLine > startLine) return { place, text };
-  const chunk = lineChunker
-    .chunk(file, lines.join('\n'))
-    .find((found) => found.startLine <= startLine && found.endLine >= startLine);
+  const chunks = await createChunker(grammarsBeside(modelFile)).chunk(file, lines.join('\n'));
+  const chunk = chunks.find((found) => found.startLine <= startLine && found.endLine >= startLine);
   return chunk === undefined ? { place, text } : { place: { ...chunk, file }, text: chunk.text };
 }
 

@@ -80,4 +80,14 @@ export const indexMigrations: readonly Migration[] = [
       });
     },
   },
+  {
+    name: 'kinds of chunks and what they lie in',
+    async up(transaction) {
+      await transaction.schema.alterTable('chunk', (table) => {
+        table.text('kind').notNullable().defaultTo('code');
+        // Separated by single spaces.
+        table.text('enclosing').notNullable().defaultTo('');
+      });
+    },
+  },
 ];

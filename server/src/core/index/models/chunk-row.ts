@@ -1,4 +1,5 @@
 import { Model } from 'objection';
+import type { ChunkKind } from '../../chunks/chunk.ts';
 
 /** A chunk that the folder has now. */
 export class ChunkRow extends Model {
@@ -9,8 +10,10 @@ export class ChunkRow extends Model {
   declare endLine: number;
   /** SHA-512 of its text, 64 bytes. */
   declare hash: Buffer;
+  declare kind: ChunkKind;
   /** Separated by single spaces. */
   declare symbols: string;
+  declare enclosing: string;
   declare failedSpace: string | null;
   declare failure: string | null;
 }
