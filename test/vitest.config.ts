@@ -25,6 +25,8 @@ export default defineConfig(async () => {
         project('contract'),
         // Starts the built server and the built CLI.
         project('rpc', { testTimeout: 60_000 }),
+        // Breaks disks, clocks and processes: one file at a time, so that none disturbs another.
+        project('faults', { testTimeout: 120_000, fileParallelism: false }),
         // Drives one VS Code, one step after another.
         project('ui', {
           testTimeout: 180_000,
