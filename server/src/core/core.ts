@@ -8,9 +8,9 @@ import { grammarsBeside } from './chunks/grammars.ts';
 import type { Config, ProviderConfig } from './config.ts';
 import type { Embedder, EmbedOptions, EmbedOutcome } from './embed/embedder.ts';
 import { Failure } from './errors.ts';
-import { openDiskSource } from './files/disk-source.ts';
 import type { SkippedByReason, SkippedFile } from './files/file-source.ts';
 import { openBlobTable, type BlobTable } from './index/blob-table.ts';
+import { openFolderSource, type FolderSourceDeps } from './folder-source.ts';
 import { createIndexReader } from './index/folder-reader.ts';
 import { explainIndexed, type FileExplanation } from './index/file-explanation.ts';
 import type { IndexReader } from './index/index-reader.ts';
@@ -37,7 +37,7 @@ import type { Usage } from './usage/usage.ts';
 import { toUnit, type Vector } from './vectors/vector.ts';
 
 /** What core needs from the process it runs in. */
-export interface CoreDeps extends MaintenanceDeps, OutboundDeps {
+export interface CoreDeps extends MaintenanceDeps, OutboundDeps, FolderSourceDeps {
   readonly logger: Logger;
   /** Absolute path of the embedded model's file. */
   readonly modelFile: string;
@@ -442,8 +442,7 @@ class CachingCore implements Core {
   }
 
   #sourceOf(folder: string) {
-    const { exclude, maxFileSizeKb, git } = this.#config;
-    return openDiskSource({ folder, exclude, maxFileSizeKb, git });
+    return openFolderSource(folder, this.#config, this.#deps);
   }
 
   async #index(folder: string, signal: AbortSignal): Promise<WorkspaceIndex> {

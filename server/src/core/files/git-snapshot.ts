@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CleanFile, FolderSnapshot, Listing, SkippedFile } from './file-source.ts';
 import { FolderRules, type FolderRulesOptions } from './folder-rules.ts';
 import { listByGit, type GitListing } from './git-listing.ts';
-import { IGNORE_FILES } from './ignore-rules.ts';
+import { isIgnoreFile } from './ignore-rules.ts';
 import { lookAtFiles, thoseThatAreFiles } from './look-at-files.ts';
 import { walkFolder } from './walk-folder.ts';
 
@@ -89,11 +89,6 @@ function ignoreFilesOf(
   const tracked = clean.map(({ path }) => path);
   const present = new Set([...tracked, ...git.loose, ...git.ignored].filter(isIgnoreFile));
   return (folder, name) => present.has(folder === '' ? name : `${folder}/${name}`);
-}
-
-function isIgnoreFile(path: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return IGNORE_FILES.some((known) => known === name);
 }
 
 function folderOf(path: string): string {

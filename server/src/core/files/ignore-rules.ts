@@ -5,6 +5,11 @@ import type { IgnoreLine } from './file-source.ts';
 /** Files whose rules apply to the folder they are in, the later over the earlier. */
 export const IGNORE_FILES = ['.gitignore', '.embeddingignore'] as const;
 
+export function isIgnoreFile(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return IGNORE_FILES.some((known) => known === name);
+}
+
 /** A pattern of the settings, matched as a line of an ignore file. */
 export interface ExcludePattern {
   readonly pattern: string;

@@ -1,5 +1,3 @@
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { FileExplanation, FileReason, SkippedFile } from '../../../protocol/explain.ts';
 import type { Core, FileExplanation as CoreExplanation } from '../../core/core.ts';
 import type { WorkspaceFolders } from './workspace-folders.ts';
@@ -18,7 +16,7 @@ export async function skippedIn(core: Core, folders: WorkspaceFolders): Promise<
   const skipped: SkippedFile[] = [];
   for (const folder of folders.paths) {
     for (const { path: file, reason } of await core.skippedFiles(folder)) {
-      skipped.push({ uri: pathToFileURL(path.join(folder, file)).href, path: file, reason });
+      skipped.push({ uri: folders.uriOf(folder, file), path: file, reason });
     }
   }
   return skipped;

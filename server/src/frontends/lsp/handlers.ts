@@ -1,5 +1,3 @@
-import { pathToFileURL } from 'node:url';
-import path from 'node:path';
 import type { CancellationToken, Connection } from 'vscode-languageserver/node';
 import type { EmbedOutcome } from '../../../protocol/embed.ts';
 import type { Method, ParamsOf, ResultOf } from '../../../protocol/methods.ts';
@@ -75,7 +73,7 @@ export function registerHandlers(deps: HandlerDeps): void {
   on('embeddingCache/search', async (params, core, signal) => {
     const { query, limit, mode = 'hybrid', path, language } = params;
     const hits = await core.search(folders.paths, query, { limit, mode, path, language, signal });
-    return hits.map(hitOf);
+    return hits.map((hit) => hitOf(folders, hit));
   });
 
   on('embeddingCache/similar', async ({ text, limit, except }, core, signal) => {
@@ -86,7 +84,7 @@ export function registerHandlers(deps: HandlerDeps): void {
       signal,
     });
     return hits
-      .map(hitOf)
+      .map((hit) => hitOf(folders, hit))
       .filter((hit) => !except || !overlaps(hit, except))
       .slice(0, limit);
   });
@@ -119,8 +117,8 @@ function factsOf(outcome: CoreOutcome, includeVectors: boolean): EmbedOutcome {
   };
 }
 
-function hitOf({ folder, ...hit }: CoreHit): SearchHit {
-  return { uri: pathToFileURL(path.join(folder, hit.path)).href, ...hit };
+function hitOf(folders: WorkspaceFolders, { folder, ...hit }: CoreHit): SearchHit {
+  return { uri: folders.uriOf(folder, hit.path), ...hit };
 }
 
 function overlaps(

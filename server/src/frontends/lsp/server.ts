@@ -35,6 +35,7 @@ export function startServer(options: ServerOptions): void {
     ...options,
     logger,
     apiKeyOf: (...of) => keys.get(...of),
+    foldersWithin: (folder) => folders.within(folder),
     onCacheProblem: (problem) => {
       logger.warn(problem.message);
       const method: keyof Notifications = 'embeddingCache/cacheProblem';

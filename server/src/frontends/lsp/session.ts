@@ -2,10 +2,11 @@ import type { ServerSettings } from '../../../protocol/settings.ts';
 import { createCore, type Core } from '../../core/core.ts';
 import { Failure } from '../../core/errors.ts';
 import { PauseGate } from '../../core/index/pause-gate.ts';
+import type { FolderSourceDeps } from '../../core/folder-source.ts';
 import type { Logger } from '../../core/logger.ts';
 import { configOf } from './settings-config.ts';
 
-export interface SessionDeps {
+export interface SessionDeps extends FolderSourceDeps {
   readonly logger: Logger;
   readonly modelFile: string;
   readonly structureWorker: string;
@@ -64,6 +65,7 @@ export class Session {
       fetch: globalThis.fetch,
       apiKeyOf: (provider, origin) => this.#deps.apiKeyOf(provider, origin),
       gate: this.gate,
+      foldersWithin: (folder) => this.#deps.foldersWithin?.(folder) ?? [],
       mayContact: (origin) => settings.allowedOrigins.includes(origin),
       onCacheProblem: (problem) => {
         this.#deps.onCacheProblem(problem);

@@ -1,53 +1,96 @@
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { WorkspaceFolder } from 'vscode-languageserver/node';
+
+interface Folder {
+  /** As the client names it. */
+  readonly named: string;
+  /** The same with symbolic links resolved: a folder opened by two names is one. */
+  readonly real: string;
+}
 
 /** The client's workspace folders that are on this machine's disk. */
 export class WorkspaceFolders {
-  /** Absolute path by URI. */
-  readonly #paths = new Map<string, string>();
+  readonly #folders = new Map<string, Folder>();
 
   set(folders: readonly WorkspaceFolder[]): void {
-    this.#paths.clear();
+    this.#folders.clear();
     this.change(folders, []);
   }
 
   change(added: readonly WorkspaceFolder[], removed: readonly WorkspaceFolder[]): void {
-    for (const { uri } of removed) this.#paths.delete(uri);
+    for (const { uri } of removed) this.#folders.delete(uri);
     for (const { uri } of added) {
-      const folder = pathOfUri(uri);
-      if (folder !== null) this.#paths.set(uri, folder);
+      const named = pathOfUri(uri);
+      if (named !== null) this.#folders.set(uri, { named, real: realPath(named) });
     }
   }
 
+  /** Absolute, links resolved, each once. */
   get paths(): readonly string[] {
-    return [...this.#paths.values()];
+    return [...new Set([...this.#folders.values()].map(({ real }) => real))];
   }
 
   /** Paths of these folder URIs; all folders when none is named. */
   named(uris: readonly string[]): readonly string[] {
     if (uris.length === 0) return this.paths;
-    return uris.flatMap((uri) => this.#paths.get(uri) ?? []);
+    return [...new Set(uris.flatMap((uri) => this.#folders.get(uri)?.real ?? []))];
+  }
+
+  /** Folders within this one, relative to it: their files are theirs alone. */
+  within(folder: string): readonly string[] {
+    return this.paths
+      .filter((other) => isInside(folder, other))
+      .map((other) => relativePath(folder, other));
   }
 
   /** The innermost folder a file is in, with its path relative to it, forward slashes. */
   locate(uri: string): { folder: string; path: string } | null {
     const file = pathOfUri(uri);
     if (file === null) return null;
-    const holders = this.paths.filter((folder) => isInside(folder, file));
-    const folder = holders.sort((a, b) => b.length - a.length)[0];
-    if (folder === undefined) return null;
-    return { folder, path: path.relative(folder, file).split(path.sep).join('/') };
+    const holders = [...this.#folders.values()].flatMap(({ named, real }) =>
+      [named, real]
+        .filter((name) => isInside(name, file))
+        .map((name) => ({ folder: real, path: relativePath(name, file) })),
+    );
+    return holders.sort((a, b) => b.folder.length - a.folder.length)[0] ?? null;
+  }
+
+  /** The URI of a file as the client would name it. */
+  uriOf(folder: string, file: string): string {
+    const named = [...this.#folders.values()].find(({ real }) => real === folder)?.named;
+    // By hand: a URL parser cuts control characters off the end of a name.
+    const names = file.split('/').map(encodeURIComponent);
+    return [pathToFileURL(named ?? folder).href, ...names].join('/');
   }
 }
 
 /** Null for anything but a file on disk: `git:`, `untitled:` and the like never reach the disk. */
 function pathOfUri(uri: string): string | null {
   if (!URL.canParse(uri) || new URL(uri).protocol !== 'file:') return null;
-  return fileURLToPath(uri);
+  try {
+    return fileURLToPath(uri);
+  } catch {
+    // A host that is not this machine, or an escaped slash: nothing of ours has such a name.
+    return null;
+  }
+}
+
+/** A folder that cannot be opened keeps its name; whoever needs it will say so. */
+function realPath(folder: string): string {
+  try {
+    return realpathSync.native(folder);
+  } catch {
+    return folder;
+  }
 }
 
 function isInside(folder: string, file: string): boolean {
   const relative = path.relative(folder, file);
-  return relative !== '' && !relative.startsWith(`..`) && !path.isAbsolute(relative);
+  return relative !== '' && !/^\.\.(?:[\\/]|$)/.test(relative) && !path.isAbsolute(relative);
+}
+
+function relativePath(folder: string, file: string): string {
+  return path.relative(folder, file).split(path.sep).join('/');
 }

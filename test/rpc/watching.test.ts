@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { FileChangeType } from 'vscode-languageserver/node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeTree } from '../support/folder-tree.ts';
+import { LanguageServer, settingsOf } from '../support/language-server.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+
+let directory: string;
+let server: LanguageServer | null;
+
+beforeEach(() => {
+  directory = tempDirectory();
+  server = null;
+});
+afterEach(() => server?.kill());
+
+async function startIn(...folders: string[]): Promise<LanguageServer> {
+  const settings = settingsOf({ directory: path.join(directory, 'cache') });
+  server = await LanguageServer.start({
+    settings,
+    folders: folders.map((name) => path.join(directory, name)),
+  });
+  await server.request('embeddingCache/index', { folders: [] });
+  return server;
+}
+
+async function tell(...paths: string[]): Promise<void> {
+  await server!.connection.sendNotification('workspace/didChangeWatchedFiles', {
+    changes: paths.map((file) => ({
+      uri: pathToFileURL(path.join(directory, file)).href,
+      type: FileChangeType.Changed,
+    })),
+  });
+}
+
+async function pathsFor(query: string): Promise<string[]> {
+  const hits = await server!.request('embeddingCache/search', { query, limit: 50, mode: 'text' });
+  return hits.map((hit) => path.relative(directory, new URL(hit.uri).pathname)).sort();
+}
+
+const code = (name: string) => `export function ${name}() {\n  return 'zebra ${name}';\n}\n`;
+
+describe('while a folder is open', () => {
+  it('a changed ignore file changes what is found, both ways', async () => {
+    writeTree(path.join(directory, 'w'), { 'a.ts': code('one'), 'sub/b.ts': code('two') });
+    await startIn('w');
+    expect(await pathsFor('zebra')).toEqual(['w/a.ts', 'w/sub/b.ts']);
+    writeTree(path.join(directory, 'w'), { 'sub/.gitignore': '*.ts' });
+    await tell('w/sub/.gitignore');
+    await expect.poll(() => pathsFor('zebra')).toEqual(['w/a.ts']);
+    writeTree(path.join(directory, 'w'), { 'sub/.gitignore': '*.ts\n!b.ts' });
+    await tell('w/sub/.gitignore');
+    await expect.poll(() => pathsFor('zebra')).toEqual(['w/a.ts', 'w/sub/b.ts']);
+    rmSync(path.join(directory, 'w/a.ts'));
+    await tell('w/a.ts');
+    await expect.poll(() => pathsFor('zebra')).toEqual(['w/sub/b.ts']);
+  });
+
+  it('files of a folder within another are found once, and are its own', async () => {
+    writeTree(path.join(directory, 'w'), { 'a.ts': code('one'), 'inner/b.ts': code('two') });
+    await startIn('w', 'w/inner');
+    expect(await pathsFor('zebra')).toEqual(['w/a.ts', 'w/inner/b.ts']);
+    const { workspace } = await server!.request('embeddingCache/stats', null);
+    expect(workspace).toMatchObject({ files: 2 });
+    writeTree(path.join(directory, 'w'), { 'inner/b.ts': code('changed') });
+    await tell('w/inner/b.ts');
+    await expect.poll(() => pathsFor('changed')).toEqual(['w/inner/b.ts']);
+    expect(await pathsFor('zebra')).toEqual(['w/a.ts', 'w/inner/b.ts']);
+  });
+
+  it('names that need escaping in a URI are followed like any other', async () => {
+    const names = ['a b#?%41.ts', 'ü😀.ts', 'nfd-u\u0308.ts', 'new\nline.ts'];
+    writeTree(
+      path.join(directory, 'w'),
+      Object.fromEntries(names.map((name) => [name, code('one')])),
+    );
+    await startIn('w');
+    expect(await pathsFor('one')).toHaveLength(4);
+    const all = (
+      await server!.request('embeddingCache/search', { query: 'one', limit: 50, mode: 'text' })
+    )
+      .map(({ path: file }) => file)
+      .sort();
+    expect(all).toEqual(names.toSorted());
+    for (const name of names) writeTree(path.join(directory, 'w'), { [name]: code('other') });
+    await server!.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: names.map((name) => ({
+        uri: `${pathToFileURL(path.join(directory, 'w')).href}/${encodeURIComponent(name)}`,
+        type: FileChangeType.Changed,
+      })),
+    });
+    await expect.poll(() => pathsFor('other')).toHaveLength(4);
+  });
+
+  it('a workspace that is untrusted starts no git', async () => {
+    writeTree(path.join(directory, 'w'), { 'a.ts': code('one') });
+    execFileSync('git', ['init', '-q'], { cwd: path.join(directory, 'w') });
+    mkdirSync(path.join(directory, 'bin'));
+    writeTree(directory, {
+      'bin/git': `#!/bin/sh\ntouch ${path.join(directory, 'git-ran')}\nexit 1\n`,
+    });
+    execFileSync('chmod', ['+x', path.join(directory, 'bin/git')]);
+    const before = process.env['PATH'];
+    process.env['PATH'] = `${path.join(directory, 'bin')}:${before ?? ''}`;
+    try {
+      for (const trusted of [false, true]) {
+        const settings = settingsOf({ directory: path.join(directory, 'cache'), trusted });
+        server = await LanguageServer.start({ settings, folders: [path.join(directory, 'w')] });
+        await server.request('embeddingCache/index', { folders: [] });
+        const { existsSync } = await import('node:fs');
+        expect(existsSync(path.join(directory, 'git-ran'))).toBe(trusted);
+        await server.kill();
+      }
+    } finally {
+      process.env['PATH'] = before;
+    }
+  });
+});
