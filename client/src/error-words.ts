@@ -145,6 +145,11 @@ export function wordsOfData(data: ErrorData, l10n: L10n): ErrorWords {
         ),
         button: showLog(l10n),
       };
+    case 'badFile':
+      return {
+        message: l10n.t('This file or folder cannot be used. The log says why.'),
+        button: showLog(l10n),
+      };
     case 'internal':
       return internal(l10n);
     default:

@@ -38,6 +38,8 @@ export type ErrorKind =
   | 'cacheUnusable'
   /** Another process holds the cache locked; new embeddings stay in memory until it lets go. */
   | 'cacheBusy'
+  /** A file or folder the user named cannot be read, written, or is not what it should be. */
+  | 'badFile'
   /** Anything else. */
   | 'internal';
 

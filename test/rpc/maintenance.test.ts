@@ -1,10 +1,16 @@
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dayNumberOf } from '../../server/src/core/cache/last-use.ts';
 import type { VerifyReport } from '../../server/src/core/cache/maintenance/verify.ts';
-import type { GarbageReport } from '../../server/src/core/maintenance.ts';
+import type {
+  BackupReport,
+  ExportReport,
+  GarbageReport,
+  ImportReport,
+} from '../../server/src/core/maintenance.ts';
 import { flipBits, inFile } from '../support/damage.ts';
 import { spaceNamed } from '../support/fake-provider.ts';
 import { fillCache, numbered, shardFileIn, textsIn } from '../support/filled-cache.ts';
@@ -38,12 +44,15 @@ async function halfOld(count: number): Promise<{ old: string[]; young: string[] 
   };
 }
 
-/** Starts a command and kills it as soon as no more than so many embeddings are left. */
-async function killAt(left: number, args: readonly string[]): Promise<void> {
+/** Starts a command and kills it as soon as the number of embeddings is as told. */
+async function killWhen(
+  isTime: (embeddings: number) => boolean,
+  args: readonly string[],
+): Promise<void> {
   const { child, ended } = startCli(args, here());
   const raw = new BetterSqlite3(shardFileIn(cache, space), { readonly: true });
   const count = raw.prepare('SELECT count(*) FROM lastUse').pluck();
-  while ((count.get() as number) > left) {
+  while (!isTime(count.get() as number)) {
     expect(child.exitCode, 'it ended before it could be killed').toBe(null);
     await delay(1);
   }
@@ -95,7 +104,7 @@ describe('gc by the command line', () => {
     const { old, young } = await halfOld(5000);
     const args = ['gc', '--older-than', '90d', '--yes'];
     for (const left of [4999, 4300, 3500, 2700]) {
-      await killAt(left, args);
+      await killWhen((count) => count <= left, args);
       expect((await textsIn(cache, space, young)).size).toBe(young.length);
       const { found } = await runJson<VerifyReport>(['verify'], here());
       expect(found).toEqual({ damagedRows: 0, damagedFiles: 0 });
@@ -132,11 +141,69 @@ describe('verify by the command line', () => {
     );
     const good = texts.filter((_, i) => i % 2 === 0);
     for (const left of [4999, 4000, 3000]) {
-      await killAt(left, ['verify', '--repair']);
+      await killWhen((count) => count <= left, ['verify', '--repair']);
       expect(await textsIn(cache, space, texts)).toEqual(new Set(good));
     }
     expect((await runCli(['verify', '--repair'], here())).exitCode).toBe(0);
     expect(await textsIn(cache, space, texts)).toEqual(new Set(good));
     expect((await runCli(['verify'], here())).exitCode).toBe(0);
+  });
+});
+
+describe('packs by the command line', () => {
+  it('an export and an import, killed at any moment, come to their end when run again', async () => {
+    const texts = numbered(12_000);
+    const there = texts.slice(0, 3000);
+    const laptop = cache;
+    cache = path.join(home, 'ci');
+    await fillCache(cache, space, texts);
+    const pack = path.join(home, 'a.pack');
+    const { child, ended } = startCli(['export', pack], here());
+    await delay(500);
+    child.kill('SIGKILL');
+    await ended;
+    const report = await runJson<ExportReport>(['export', pack], here());
+    expect(report.embeddings).toBe(texts.length);
+
+    cache = laptop;
+    await fillCache(cache, space, there);
+    for (const more of [1, 2000, 6000]) {
+      await killWhen((count) => count >= there.length + more, ['import', pack]);
+      const found = await textsIn(cache, space, texts);
+      expect(there.every((text) => found.has(text))).toBe(true);
+    }
+    const run = await runCli(['import', pack, '--json'], here());
+    expect(run.exitCode).toBe(0);
+    const { spaces } = JSON.parse(run.stdout.toString()) as ImportReport;
+    expect(spaces[0]!.present).toBeGreaterThanOrEqual(there.length + 6000);
+    expect(await textsIn(cache, space, texts)).toEqual(new Set(texts));
+    expect((await runCli(['verify'], here())).exitCode).toBe(0);
+  });
+
+  it('says of anything else that it is no pack, and fails', async () => {
+    await fillCache(cache, space, numbered(3));
+    const stranger = path.join(home, 'stranger.txt');
+    writeFileSync(stranger, 'hello');
+    for (const [args, words] of [
+      [['import', stranger], 'is not a pack'],
+      [['import', path.join(home, 'nowhere')], 'cannot be read'],
+      [['import', home], 'no directory of the Python package'],
+      [['export', path.join(home, 'no/such/folder/a.pack')], 'cannot be written'],
+    ] as const) {
+      const run = await runCli(args, here());
+      expect([run.exitCode, run.stderr]).toEqual([1, expect.stringContaining(words)]);
+    }
+  });
+});
+
+describe('backup by the command line', () => {
+  it('makes a cache that can be used in its place', async () => {
+    const texts = numbered(100);
+    await fillCache(cache, space, texts);
+    const copy = path.join(home, 'copy');
+    expect((await runJson<BackupReport>(['backup', copy], here())).damaged).toEqual([]);
+    expect((await runCli(['verify', '--cache-dir', copy], here())).exitCode).toBe(0);
+    expect((await textsIn(copy, space, texts)).size).toBe(100);
+    expect((await runCli(['backup', copy], here())).exitCode).toBe(1);
   });
 });

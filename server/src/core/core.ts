@@ -190,7 +190,7 @@ class CachingCore implements Core {
     this.#gate = deps.gate ?? new PauseGate();
     this.#chunker = createChunker(grammarsBeside(deps.modelFile));
     this.maintenance = createMaintenance({
-      directory: config.cacheDir,
+      cache,
       deps,
       changed: () => {
         this.#changed();

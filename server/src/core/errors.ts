@@ -19,6 +19,7 @@ export type FailureKind =
   | 'damagedCache'
   | 'cacheUnusable'
   | 'cacheBusy'
+  | 'badFile'
   | 'internal';
 
 interface FailureOptions extends ErrorOptions {

@@ -1,4 +1,7 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
+import type { EmbeddingCache } from './cache/embedding-cache.ts';
+import { backUp, type BackupReport } from './cache/maintenance/backup.ts';
 import { shardFilesIn } from './cache/maintenance/cache-files.ts';
 import {
   collectGarbage,
@@ -6,9 +9,22 @@ import {
   type GarbageRules,
   type SpaceGarbage as StoredSpaceGarbage,
 } from './cache/maintenance/collect-garbage.ts';
+import {
+  exportPack,
+  type ExportOptions,
+  type ExportReport,
+} from './cache/maintenance/pack/export-pack.ts';
+import { importPack, type ImportReport } from './cache/maintenance/pack/import-pack.ts';
 import type { MaintenanceProgress, MaintenanceRun } from './cache/maintenance/progress.ts';
+import {
+  importPythonCache,
+  isPythonCache,
+  modelFilesIn,
+  type PythonModel,
+} from './cache/maintenance/python-cache.ts';
 import { verifyCache, type VerifyReport } from './cache/maintenance/verify.ts';
 import { dayNumberOf } from './cache/last-use.ts';
+import { Failure } from './errors.ts';
 import { indexUsesIn } from './index/index-uses.ts';
 import type { EmbeddingSpace } from './keys/space.ts';
 import { costUsd } from './usage/prices.ts';
@@ -29,6 +45,15 @@ export interface GarbageReport extends StoredGarbage {
 
 export type GarbageRun = MaintenanceRun & GarbageRules & { readonly dryRun: boolean };
 
+export type ExportRun = Omit<ExportOptions, 'directory'>;
+
+export interface ImportRun extends MaintenanceRun {
+  /** Absolute path of a pack, or of a directory. */
+  readonly from: string;
+  /** What made the vectors of a Python directory; its files do not say it. */
+  readonly model?: PythonModel;
+}
+
 /** Looking after the cache. Each run can be cancelled; others may use the cache meanwhile. */
 export interface Maintenance {
   /** Spaces that have a file, which maintenance can be about. */
@@ -37,11 +62,16 @@ export interface Maintenance {
   verify(options: MaintenanceRun & { readonly repair: boolean }): Promise<VerifyReport>;
   /** Removes what the rules name; a dry run says what that would be. */
   collectGarbage(options: GarbageRun): Promise<GarbageReport>;
+  /** Writes embeddings, and texts if asked, to a file that `importFrom` takes. */
+  exportTo(options: ExportRun): Promise<ExportReport>;
+  /** Merges a pack, or a directory of the Python package, made with `model`. */
+  importFrom(options: ImportRun): Promise<ImportReport>;
+  /** Copies the whole cache, as it is at one moment, to a new or empty directory. */
+  backUp(options: MaintenanceRun & { readonly to: string }): Promise<BackupReport>;
 }
 
 export interface MaintenanceParts {
-  /** Absolute path of the cache directory. */
-  readonly directory: string;
+  readonly cache: EmbeddingCache;
   readonly deps: MaintenanceDeps;
   /** Called after what the cache holds changed. */
   readonly changed: () => void;
@@ -52,12 +82,14 @@ export function createMaintenance(parts: MaintenanceParts): Maintenance {
 }
 
 class CacheMaintenance implements Maintenance {
+  readonly #cache: EmbeddingCache;
   readonly #directory: string;
   readonly #deps: MaintenanceDeps;
   readonly #changed: () => void;
 
-  constructor({ directory, deps, changed }: MaintenanceParts) {
-    this.#directory = directory;
+  constructor({ cache, deps, changed }: MaintenanceParts) {
+    this.#cache = cache;
+    this.#directory = cache.directory;
     this.#deps = deps;
     this.#changed = changed;
   }
@@ -92,6 +124,31 @@ class CacheMaintenance implements Maintenance {
     });
   }
 
+  exportTo(options: ExportRun): Promise<ExportReport> {
+    return exportPack({ ...options, directory: this.#directory });
+  }
+
+  importFrom({ from, model, ...run }: ImportRun): Promise<ImportReport> {
+    const into = { ...run, directory: this.#directory, texts: this.#cache.texts };
+    return this.#run(() => {
+      if (!isDirectory(from)) return importPack({ ...into, file: from });
+      if (!isPythonCache(from)) {
+        throw new Failure(
+          'badFile',
+          `${from} is no directory of the Python package embeddingcache`,
+        );
+      }
+      if (model) return importPythonCache({ ...into, from, model });
+      const there = modelFilesIn(from).join(', ') || 'no vectors';
+      throw new Failure('badFile', `${from} does not say its model in full; it has: ${there}`);
+    });
+  }
+
+  backUp(options: MaintenanceRun & { readonly to: string }): Promise<BackupReport> {
+    const { structureWorker } = this.#deps;
+    return backUp({ ...options, structureWorker, directory: this.#directory });
+  }
+
   async #run<T>(task: () => Promise<T>): Promise<T> {
     try {
       return await task();
@@ -101,4 +158,9 @@ class CacheMaintenance implements Maintenance {
   }
 }
 
-export type { MaintenanceProgress, MaintenanceRun, VerifyReport };
+function isDirectory(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+export type { BackupReport, ExportReport, ImportReport, MaintenanceProgress, MaintenanceRun };
+export type { PythonModel, VerifyReport };

@@ -3,6 +3,9 @@ import { PROVIDER_KINDS, usdOrNone, type GlobalOptions } from './cli-settings.ts
 import { runEmbed, type EmbedFlags } from './embed-command.ts';
 import { runExplain, type ExplainFlags } from './explain-command.ts';
 import type { ExitCode } from './exit-code.ts';
+import { runBackup } from './backup-command.ts';
+import { runExport, type ExportFlags } from './export-command.ts';
+import { runImport } from './import-command.ts';
 import { runGc, type GcFlags } from './gc-command.ts';
 import { runIndex, type IndexFlags } from './index-command.ts';
 import type { Invocation } from './invocation.ts';
@@ -127,6 +130,28 @@ export function createProgram(version: string, terminal: Terminal, act: Act): Co
     .option('--space <space>', 'only this model, or space id; alone: all of it')
     .option('--dry-run', 'say what would be removed, and remove nothing')
     .action((flags: GcFlags) => act(optionsOf(), (call) => runGc(call, flags)));
+
+  program
+    .command('export')
+    .description('write embeddings to a file that import takes, for another computer')
+    .argument('<file>', 'the pack to write')
+    .option('--space <space>', 'only this model, or space id')
+    .option('--with-text', 'texts too; without, hashes and vectors only')
+    .action((file: string, flags: ExportFlags) =>
+      act(optionsOf(), (call) => runExport(call, file, flags)),
+    );
+
+  program
+    .command('import')
+    .description('merge a pack, or a folder of the Python package embeddingcache (with --model)')
+    .argument('<source>', 'the pack or the folder')
+    .action((source: string) => act(optionsOf(), (call) => runImport(call, source)));
+
+  program
+    .command('backup')
+    .description('copy the whole cache while it is in use')
+    .argument('<folder>', 'a new or an empty folder')
+    .action((folder: string) => act(optionsOf(), (call) => runBackup(call, folder)));
 
   return program;
 }

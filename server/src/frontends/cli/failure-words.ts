@@ -45,6 +45,7 @@ export function failureWords(failure: Failure): string {
       return 'Another program keeps the cache locked; new embeddings stay in memory until it lets go.';
     case 'refused':
     case 'badSettings':
+    case 'badFile':
       return what;
     case 'internal':
       return `Something went wrong: ${what}`;

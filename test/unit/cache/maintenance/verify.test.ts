@@ -95,6 +95,18 @@ describe('verifying a cache', () => {
     expect(files.find(({ file }) => file === 'usage.db')?.faults).toEqual(['SQLITE_NOTADB']);
   });
 
+  it('goes on after a shard that cannot even be opened', async () => {
+    const file = shardFileIn(directory, small);
+    inFile(file, (raw) => raw.pragma('wal_checkpoint(TRUNCATE)'));
+    const bytes = readFileSync(file);
+    bytes.fill(0x5a, 0, 100);
+    writeFileSync(file, bytes);
+    const { found, checked } = await verify(true);
+    expect(found).toEqual({ damagedRows: 0, damagedFiles: 1 });
+    expect(checked).toMatchObject({ embeddings: 100, texts: 500 });
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+
   it('can be cancelled', async () => {
     const abort = new AbortController();
     const running = verify(false, abort.signal);

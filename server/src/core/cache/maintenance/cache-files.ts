@@ -8,7 +8,8 @@ import { hashstringMigrations } from '../migrations/hashstring-migrations.ts';
 import { migrate } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
 import { shardMigrations } from '../migrations/shard-migrations.ts';
-import { shardNamesIn } from '../shard-file.ts';
+import { shardNameOf, shardNamesIn } from '../shard-file.ts';
+import { openShardGeneration } from '../shard-generation.ts';
 import { readSpace } from '../shard.ts';
 
 /** A space's current file. */
@@ -61,22 +62,39 @@ export function withShardFile<T>({ file }: ShardFile, use: (db: Knex) => Promise
   return withMigrated(file, shardMigrations, use);
 }
 
+/** The space's current file, made if there is none. To be destroyed by the caller. */
+export async function openSpaceFile(directory: string, space: EmbeddingSpace): Promise<Knex> {
+  const generation = await openShardGeneration({ directory, space, onProblem: () => undefined });
+  await generation.leave();
+  return openMigrated(currentFile(directory, shardNameOf(space)), shardMigrations);
+}
+
 export function withTextsFile<T>(directory: string, use: (db: Knex) => Promise<T>): Promise<T> {
   return withMigrated(textsFileIn(directory), hashstringMigrations, use);
 }
 
-/** A connection of its own, so that a long run and the cache's own work do not wait in one line. */
 async function withMigrated<T>(
   file: string,
   migrations: readonly Migration[],
   use: (db: Knex) => Promise<T>,
 ): Promise<T> {
-  const db = await openDatabase(file, { pageSize: 8192 });
+  const db = await openMigrated(file, migrations);
   try {
-    await migrate(db, migrations);
     return await use(db);
   } finally {
     await db.destroy();
+  }
+}
+
+/** A connection of its own, so that a long run and the cache's own work do not wait in one line. */
+async function openMigrated(file: string, migrations: readonly Migration[]): Promise<Knex> {
+  const db = await openDatabase(file, { pageSize: 8192 });
+  try {
+    await migrate(db, migrations);
+    return db;
+  } catch (error) {
+    await db.destroy();
+    throw error;
   }
 }
 

@@ -1,8 +1,7 @@
 import path from 'node:path';
-import { Failure } from '../../errors.ts';
 import { canonicalSpace, spaceIdOf, type EmbeddingSpace } from '../../keys/space.ts';
 import { HASH_FUNCTION } from '../../keys/text-hash.ts';
-import { sqliteCodeOf } from '../busy-retry.ts';
+import { databaseFailure } from '../database-failure.ts';
 import type { Database } from '../database.ts';
 import { currentFile } from '../generations.ts';
 import { shardNamesIn } from '../shard-file.ts';
@@ -163,10 +162,9 @@ async function asFarAsReadable(
   try {
     return await verify(so);
   } catch (error) {
-    if (error instanceof Failure && error.kind !== 'internal') throw error;
-    const code = sqliteCodeOf(error) ?? (error instanceof Failure ? error.message : null);
-    if (code === null) throw error;
-    return { ...so, faults: [`not all of it can be read: ${code}`] };
+    const { kind, message } = databaseFailure('reading it', error);
+    if (kind !== 'damagedCache' && kind !== 'cacheUnusable') throw error;
+    return { ...so, faults: [message] };
   }
 }
 
