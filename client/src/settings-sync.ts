@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 import type { Consent } from './consent.ts';
 import { editorExcludes, ownExcludes } from './exclude-patterns.ts';
 import { type Endpoint, endpointOf } from './endpoint.ts';
+import { environmentKey } from './environment-key.ts';
 import type { ModelChoice } from './model-choice.ts';
 import type { ApiKeys, KeyOwner } from './secrets.ts';
 import type { ServerApi } from './server-api.ts';
@@ -65,7 +66,7 @@ export class SettingsSync {
     const owner = this.#owner();
     this.#sent = owner;
     if (owner === null) return [];
-    return [{ type: 'apiKey', ...owner, key: await this.#keys.get(owner) }];
+    return [{ type: 'apiKey', ...owner, key: await this.#keyOf(owner) }];
   }
 
   /** Tells the server what has changed. One that is not running will ask when it starts. */
@@ -81,6 +82,12 @@ export class SettingsSync {
     }
     for (const message of await this.keysForStart()) await server.sendApiKey(message);
     await api.changeSettings(this.serverSettings());
+  }
+
+  async #keyOf(owner: KeyOwner): Promise<string | null> {
+    const stored = await this.#keys.get(owner);
+    if (stored !== null || !this.settings().keysFromEnvironment) return stored;
+    return environmentKey(owner, process.env);
   }
 
   /** The server gets no key it may not use yet. */

@@ -15,6 +15,8 @@ export interface Settings {
   readonly azureDeployment: string;
   readonly azureApiVersion: string;
   readonly ollamaBaseUrl: string;
+  /** Keys may also come from environment variables. */
+  readonly keysFromEnvironment: boolean;
   readonly directory: string;
   readonly storeText: boolean;
   readonly exclude: readonly string[];
@@ -53,6 +55,7 @@ export function readSettings(window: SettingsReader, folders: readonly SettingsR
     azureDeployment: text(user('azureOpenai.deployment'), ''),
     azureApiVersion: text(user('azureOpenai.apiVersion'), ''),
     ollamaBaseUrl: text(user('ollama.baseUrl'), '') || knownProvider('ollama').ownAddress!,
+    keysFromEnvironment: truth(user('keys.fromEnvironment'), false),
     directory: text(user('directory'), ''),
     storeText: truth(user('storeText'), true),
     // One server serves all folders, and leaving out too much is the safe side.

@@ -10,6 +10,7 @@ import type {
   PreviewParams,
 } from './index-report.ts';
 import type { SearchHit, SearchParams, SimilarParams } from './search-hit.ts';
+import type { ModelList, ModelsParams } from './models.ts';
 import type { SentEntry } from './sent.ts';
 import type { Stats } from './stats.ts';
 
@@ -21,6 +22,8 @@ export interface Requests {
   'embeddingCache/index': [IndexParams, IndexReport];
   /** What `index` would send and cost. Sends nothing; needs neither consent nor key. */
   'embeddingCache/preview': [PreviewParams, CostPreview];
+  /** Models to choose from, with how much of the workspace each has cached. Sends no text. */
+  'embeddingCache/models': [ModelsParams, ModelList];
   /** What was sent where, newest first. */
   'embeddingCache/sent': [{ readonly limit: number }, readonly SentEntry[]];
   /** Ranked hits for a query in plain words, best first. Cancellable. */

@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
-import { endpointOf, isLoopback, originOf } from '../endpoint.ts';
+import { endpointOf, originOf } from '../endpoint.ts';
+import type { Choice } from '../model-choice.ts';
 import type { Parts } from '../parts.ts';
-import type { ProviderKind } from '../settings.ts';
+import { knownProvider } from '../providers.ts';
 import { askToSend } from '../ui/ask-to-send.ts';
 import { confirmCost } from '../ui/confirm-cost.ts';
-import { type ModelRow, modelRows } from '../ui/model-rows.ts';
+import { pickModel } from '../ui/model-picker.ts';
+import { type ModelRow, defaultModel } from '../ui/model-rows.ts';
 import { askForKey } from './set-api-key.ts';
 
-/** Chooses who turns text into vectors, for all workspaces, and asks for what that needs. */
+/** Chooses who turns text into vectors, here or everywhere, and asks for what that needs. */
 export async function selectModel(parts: Parts): Promise<void> {
   const row = await pickModel(parts);
   if (row === undefined) return;
@@ -15,33 +17,26 @@ export async function selectModel(parts: Parts): Promise<void> {
     await vscode.commands.executeCommand('workbench.trust.manage');
     return;
   }
-  if (row.provider === 'openaiCompatible') {
-    if (!(await useCompatibleServer(parts))) return;
-  } else {
-    await update({ provider: row.provider, model: row.model, dimensions: undefined });
+  if (row.needs === 'settings') {
+    const id = `embeddingCache.${row.provider}`;
+    await vscode.commands.executeCommand('workbench.action.openSettings', id);
+    return;
   }
-  if (row.provider === 'openai' && !(await hasKey(parts))) return;
+  const choice = row.needs === 'server' ? await askForServer(parts) : choiceOf(row);
+  if (choice === null || !(await hasKey(parts, choice))) return;
+  const scope = await pickScope();
+  if (scope === undefined) return;
+  await apply(parts, choice, scope);
   await follow(parts);
 }
 
-async function pickModel(parts: Parts): Promise<ModelRow | undefined> {
-  const settings = parts.sync.settings();
-  const rows = modelRows(settings, vscode.workspace.isTrusted, vscode.l10n);
-  const items = rows.flatMap((row, i) =>
-    row.group === rows[i - 1]?.group
-      ? [row]
-      : [{ label: row.group, kind: vscode.QuickPickItemKind.Separator }, row],
-  );
-  const picked = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Select Embedding Model'),
-    placeHolder: vscode.l10n.t('What is embedded stays: changing back costs nothing'),
-    matchOnDescription: true,
-  });
-  return rows.find((row) => row === picked);
+function choiceOf({ provider, model }: ModelRow): Choice {
+  // The default stays unnamed, so that it follows when a provider's default changes.
+  return { provider, model: model === defaultModel(provider) ? '' : model, dimensions: null };
 }
 
-/** Asks for address and model. False when the user left. */
-async function useCompatibleServer(parts: Parts): Promise<boolean> {
+/** Asks for address and model. Null when the user left. */
+async function askForServer(parts: Parts): Promise<Choice | null> {
   const settings = parts.sync.settings();
   const baseUrl = await vscode.window.showInputBox({
     title: vscode.l10n.t('OpenAI-Compatible Server (1/2)'),
@@ -54,7 +49,7 @@ async function useCompatibleServer(parts: Parts): Promise<boolean> {
         ? vscode.l10n.t('An https:// address, or http:// on this computer.')
         : null,
   });
-  if (baseUrl === undefined) return false;
+  if (baseUrl === undefined) return null;
   const model = await vscode.window.showInputBox({
     title: vscode.l10n.t('OpenAI-Compatible Server (2/2)'),
     prompt: vscode.l10n.t('Name of the embedding model, as the server calls it'),
@@ -62,24 +57,39 @@ async function useCompatibleServer(parts: Parts): Promise<boolean> {
     ignoreFocusOut: true,
     validateInput: (value) => (value.trim() === '' ? vscode.l10n.t('Enter a model name.') : null),
   });
-  if (model === undefined) return false;
-  await update({
-    'openaiCompatible.baseUrl': baseUrl.trim(),
-    provider: 'openaiCompatible' satisfies ProviderKind,
-    model: model.trim(),
-    dimensions: undefined,
-  });
-  const origin = originOf(baseUrl.trim());
-  // A server on this computer seldom wants a key; one elsewhere may say so when asked.
-  return origin === null || isLoopback(origin) || (await hasKey(parts)) || true;
+  if (model === undefined) return null;
+  await update({ 'openaiCompatible.baseUrl': baseUrl.trim() });
+  return { provider: 'openaiCompatible', model: model.trim(), dimensions: null };
 }
 
-/** Whether a key is stored for the configured endpoint, asking for one where not. */
-async function hasKey(parts: Parts): Promise<boolean> {
-  const endpoint = endpointOf(parts.sync.settings());
-  if (endpoint?.origin == null) return false;
+/** Whether the choice can be used: asks for a key where one is needed and none is stored. */
+async function hasKey(parts: Parts, choice: Choice): Promise<boolean> {
+  const endpoint = endpointOf({ ...parts.sync.settings(), ...choice });
+  if (endpoint?.origin == null || !knownProvider(choice.provider).needsKey) return true;
   const owner = { provider: endpoint.provider, origin: endpoint.origin };
   return (await parts.keys.get(owner)) !== null || (await askForKey(parts, owner));
+}
+
+type Scope = 'workspace' | 'everywhere';
+
+async function pickScope(): Promise<Scope | undefined> {
+  if ((vscode.workspace.workspaceFolders ?? []).length === 0) return 'everywhere';
+  const rows: (vscode.QuickPickItem & { scope: Scope })[] = [
+    { label: vscode.l10n.t('This Workspace'), scope: 'workspace' },
+    { label: vscode.l10n.t('Everywhere'), scope: 'everywhere' },
+  ];
+  const title = vscode.l10n.t('Use This Model In');
+  return (await vscode.window.showQuickPick(rows, { title }))?.scope;
+}
+
+async function apply(parts: Parts, choice: Choice, scope: Scope): Promise<void> {
+  if (scope === 'workspace') {
+    await parts.model.choose(choice);
+    return;
+  }
+  const { provider, model } = choice;
+  await update({ provider, model: model === '' ? undefined : model, dimensions: undefined });
+  await parts.model.choose(null);
 }
 
 /** A workspace in use follows at once; any other when it is next used. */

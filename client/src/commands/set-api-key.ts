@@ -13,8 +13,9 @@ export async function setApiKey(parts: Parts): Promise<void> {
   if (owner !== undefined) await askForKey(parts, owner);
 }
 
-/** Whether a key was stored. */
+/** Whether a key was stored. A key stored for another address is never offered for this one. */
 export async function askForKey(parts: Parts, owner: KeyOwner): Promise<boolean> {
+  if (!(await mayGoToNewOrigin(parts, owner))) return false;
   const key = await vscode.window.showInputBox({
     title: vscode.l10n.t('API Key: {0}', providerName(owner.provider, vscode.l10n)),
     prompt: vscode.l10n.t(
@@ -32,6 +33,24 @@ export async function askForKey(parts: Parts, owner: KeyOwner): Promise<boolean>
   await parts.keys.store(owner, key.trim());
   vscode.window.setStatusBarMessage(vscode.l10n.t('Stored the key for {0}', owner.origin), 4000);
   return true;
+}
+
+/** Somebody may have changed the address: whoever has a key for it elsewhere is told so first. */
+async function mayGoToNewOrigin(parts: Parts, { provider, origin }: KeyOwner): Promise<boolean> {
+  const ofProvider = (await parts.keys.owners()).filter((owner) => owner.provider === provider);
+  const [other] = ofProvider;
+  if (other === undefined || ofProvider.some((owner) => owner.origin === origin)) return true;
+  const name = providerName(provider, vscode.l10n);
+  const enter = vscode.l10n.t('Enter Another Key');
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Send your {0} key to {1}?', name, new URL(origin).host),
+    {
+      modal: true,
+      detail: vscode.l10n.t('This key was stored for {0}.', new URL(other.origin).host),
+    },
+    enter,
+  );
+  return answer === enter;
 }
 
 async function pickOwner(owners: readonly KeyOwner[]): Promise<KeyOwner | undefined> {

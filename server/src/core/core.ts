@@ -7,7 +7,7 @@ import { createChunker } from './chunks/create-chunker.ts';
 import { grammarsBeside } from './chunks/grammars.ts';
 import type { Config, ProviderConfig } from './config.ts';
 import type { Embedder, EmbedOptions, EmbedOutcome } from './embed/embedder.ts';
-import { Failure } from './errors.ts';
+import { Failure, failureOf } from './errors.ts';
 import type { SkippedByReason, SkippedFile } from './files/file-source.ts';
 import { openBlobTable, type BlobTable } from './index/blob-table.ts';
 import { openFolderSource, type FolderSourceDeps } from './folder-source.ts';
@@ -19,7 +19,9 @@ import { indexFolder, refreshFiles, type IndexerParts } from './index/indexer.ts
 import { PauseGate } from './index/pause-gate.ts';
 import { indexFileOf, openWorkspaceIndex, type WorkspaceIndex } from './index/workspace-index.ts';
 import type { EmbeddingSpace } from './keys/space.ts';
+import type { TextHash } from './keys/text-hash.ts';
 import type { Logger } from './logger.ts';
+import { listModels, type ModelList } from './model-list.ts';
 import { createMaintenance, type Maintenance, type MaintenanceDeps } from './maintenance.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { withShards, type OpenedProvider } from './opened-provider.ts';
@@ -131,6 +133,12 @@ export interface Core {
   indexedFolderOf(file: string): string | null;
   stats(): Promise<CoreStats>;
   readonly maintenance: Maintenance;
+  /** Models to choose from, with how much of these folders each has cached. Sends no text. */
+  models(
+    folders: readonly string[],
+    ollamaBaseUrl: string | null,
+    signal: AbortSignal,
+  ): Promise<ModelList>;
   /** What was sent where, newest first. */
   sent(limit: number): Promise<readonly SentEntry[]>;
   /** Paid this month (UTC) by all processes on the cache directory. */
@@ -140,6 +148,9 @@ export interface Core {
   /** Waits for what is running: abort it first. */
   close(): Promise<void>;
 }
+
+/** Enough to tell 99% from 98%, few enough to look up at once. */
+const CHUNKS_SAMPLED = 2000;
 
 export async function createCore(config: Config, deps: CoreDeps): Promise<Core> {
   const onProblem = (problem: Failure): void => {
@@ -327,6 +338,29 @@ class CachingCore implements Core {
       today: await this.#ledger.since(today),
       month: await this.#ledger.since(`${today.slice(0, 8)}01`),
     };
+  }
+
+  async models(
+    folders: readonly string[],
+    ollamaBaseUrl: string | null,
+    signal: AbortSignal,
+  ): Promise<ModelList> {
+    const hashes: TextHash[] = [];
+    for (const folder of folders) hashes.push(...(await this.#someHashes(folder, signal)));
+    const stored = await this.#cache.storedSpaces();
+    return listModels({ hashes, stored, ollamaBaseUrl, fetch: this.#deps.fetch }, signal);
+  }
+
+  /** None where the configured provider must be asked something first: nothing is sent for a list. */
+  async #someHashes(folder: string, signal: AbortSignal): Promise<TextHash[]> {
+    try {
+      await this.#open(signal, { mayAskDimensions: false });
+      const index = await this.#index(await folderOf(folder), signal);
+      return await index.someHashes(CHUNKS_SAMPLED);
+    } catch (error) {
+      this.#deps.logger.debug(`listing models: ${failureOf(error).message}`);
+      return [];
+    }
   }
 
   async sent(limit: number): Promise<readonly SentEntry[]> {

@@ -180,6 +180,10 @@ export class FakeCore implements Core {
     });
   }
 
+  models(): ReturnType<Core['models']> {
+    return Promise.reject(new Error('the CLI lists no models'));
+  }
+
   sent(): Promise<readonly SentEntry[]> {
     return Promise.resolve(this.sentEntries);
   }

@@ -94,6 +94,7 @@ describe('the manifest', () => {
       'embeddingCache.azureOpenai.deployment': 'machine',
       'embeddingCache.azureOpenai.apiVersion': 'machine',
       'embeddingCache.ollama.baseUrl': 'machine',
+      'embeddingCache.keys.fromEnvironment': 'machine',
       'embeddingCache.directory': 'machine',
       'embeddingCache.storeText': 'machine',
       'embeddingCache.privacy.scanForSecrets': 'application',

@@ -27,6 +27,9 @@ describe('the provider table', () => {
       if (known.name !== null) expect(known.name).toBe(name);
       expect(known.ownAddress).toBe(remote?.ownAddress ?? null);
       expect(known.needsKey).toBe(remote?.keyNeeded ?? false);
+      // In Azure a deployment, which each user names otherwise, stands for the model.
+      const unnamed = known.kind === 'azureOpenai' ? '' : (remote?.models[0] ?? '');
+      expect(known.defaultModel).toBe(unnamed);
       expect(known.keyVariables).toEqual(remote?.keyVariables ?? []);
     }
   });

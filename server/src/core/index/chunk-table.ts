@@ -2,7 +2,7 @@ import type { Connection } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
 import type { Chunk, ChunkKind } from '../chunks/chunk.ts';
 import type { FileEntry, SkippedFile, SkipReason } from '../files/file-source.ts';
-import { hashFromBytes, hashToBytes, textHashOf } from '../keys/text-hash.ts';
+import { hashFromBytes, hashToBytes, textHashOf, type TextHash } from '../keys/text-hash.ts';
 import type { KnownFile } from './file-changes.ts';
 import type { IndexedChunk } from './index-reader.ts';
 import { Lexical } from './lexical.ts';
@@ -71,6 +71,7 @@ const NOT_REFUSED = 'SELECT id, fileId FROM chunk WHERE failedSpace IS NOT ?';
 const CHUNKS_AT = `SELECT startLine, endLine, hash, kind, symbols, enclosing,
     CASE WHEN failedSpace = @spaceId THEN failure END AS failure
   FROM chunk JOIN file ON file.id = chunk.fileId WHERE file.path = @path ORDER BY startLine`;
+const SOME_HASHES = 'SELECT DISTINCT hash FROM chunk ORDER BY hash LIMIT ?';
 const CHUNK = `SELECT chunk.id, path, startLine, endLine, hash, kind, symbols, enclosing
   FROM chunk JOIN file ON file.id = chunk.fileId WHERE chunk.id = ?`;
 
@@ -224,6 +225,12 @@ export class ChunkTable {
 
   setFailure(connection: Connection, id: number, spaceId: string, reason: string): void {
     this.#prepared.on(connection, FAIL_CHUNK).run(spaceId, reason, id);
+  }
+
+  /** Hashes are as good as random, so the first in order are a fair sample. */
+  someHashes(connection: Connection, limit: number): TextHash[] {
+    const rows = this.#prepared.on(connection, SOME_HASHES).all(limit) as { hash: Buffer }[];
+    return rows.map(({ hash }) => hashFromBytes(hash));
   }
 
   /** Chunks that are gone meanwhile are left out. */

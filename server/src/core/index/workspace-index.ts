@@ -7,6 +7,7 @@ import { withConnection, writeOn, type Connection } from '../cache/database.ts';
 import { openSteadyDatabase, type OnProblem } from '../cache/steady-database.ts';
 import type { SkippedByReason, SkippedFile } from '../files/file-source.ts';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
+import type { TextHash } from '../keys/text-hash.ts';
 import type { Vector } from '../vectors/vector.ts';
 import {
   ChunkTable,
@@ -250,6 +251,11 @@ export class WorkspaceIndex {
 
   chunks(ids: readonly number[]): Promise<Map<number, IndexedChunk>> {
     return this.#read((connection) => this.#table.chunks(connection, ids));
+  }
+
+  /** Up to this many of the chunks' hashes, the same ones each time, as good as drawn by lot. */
+  someHashes(limit: number): Promise<TextHash[]> {
+    return this.#read((connection) => this.#table.someHashes(connection, limit));
   }
 
   async close(): Promise<void> {

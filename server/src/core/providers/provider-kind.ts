@@ -29,6 +29,8 @@ export interface RemoteFacts {
   readonly addressVariables: readonly string[];
   /** Models to offer, the default one first; empty where the user names one. */
   readonly models: readonly string[];
+  /** Length of a model's vectors; null where it is not published. */
+  dimensionsOf(model: string): number | null;
 }
 
 /** What can be said of a configured provider before it is opened. */

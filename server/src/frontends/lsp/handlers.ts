@@ -66,6 +66,10 @@ export function registerHandlers(deps: HandlerDeps): void {
     previewCost({ connection, folders }, params, core, signal),
   );
 
+  on('embeddingCache/models', ({ ollamaBaseUrl }, core, signal) =>
+    core.models(folders.paths, ollamaBaseUrl, signal),
+  );
+
   on('embeddingCache/sent', async ({ limit }, core) =>
     (await core.sent(limit)).map((entry) => ({ ...entry, at: entry.at.toISOString() })),
   );

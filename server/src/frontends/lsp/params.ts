@@ -21,6 +21,7 @@ export const paramsSchemas: { [M in Method]: z.ZodType<ParamsOf<M>> } = {
     folders: z.array(z.string()),
     progressToken: z.union([z.string(), z.number()]).exactOptional(),
   }),
+  'embeddingCache/models': z.object({ ollamaBaseUrl: z.string().nullable() }),
   'embeddingCache/sent': z.object({ limit: z.number().int().min(1).max(10_000) }),
   'embeddingCache/search': z.object({
     query: z.string().max(100_000),

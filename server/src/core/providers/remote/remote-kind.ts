@@ -80,6 +80,7 @@ export function remoteKind(spec: RemoteSpec): RemoteKind {
       keyVariables,
       addressVariables,
       models: spec.models.map((model) => model.name),
+      dimensionsOf: (model) => spec.models.find((each) => each.name === model)?.dimensions ?? null,
     },
     describe: (config) => describe(spec, config),
     open: (config, deps, signal, timing = standardTiming) =>

@@ -1,0 +1,86 @@
+import { countPresent } from './cache/presence.ts';
+import type { StoredSpace } from './cache/embedding-cache.ts';
+import type { TextHash } from './keys/text-hash.ts';
+import { ollamaModels } from './providers/ollama-models.ts';
+import { PROVIDERS } from './providers/provider-table.ts';
+import { usdPerMillionTokens } from './usage/prices.ts';
+
+/** A model that can be chosen. */
+export interface OfferedModel {
+  readonly provider: string;
+  /** Empty for the one model of a provider that has no names for them. */
+  readonly model: string;
+  /** Null until the model has answered once. */
+  readonly dimensions: number | null;
+  readonly usdPerMillionTokens: number | null;
+  /** Share of these chunks cached in the model's space; null without chunks. */
+  readonly cachedShare: number | null;
+}
+
+export interface ModelList {
+  readonly models: readonly OfferedModel[];
+  /** Null where it was not asked. */
+  readonly ollamaRuns: boolean | null;
+}
+
+export interface ModelListParts {
+  /** A sample of the chunks to be searched. */
+  readonly hashes: readonly TextHash[];
+  readonly stored: readonly StoredSpace[];
+  /** Null: Ollama is not looked for. */
+  readonly ollamaBaseUrl: string | null;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/** Every model there is to choose now: published ones, those Ollama has, and those used before. */
+export async function listModels(parts: ModelListParts, signal: AbortSignal): Promise<ModelList> {
+  const { stored, ollamaBaseUrl, fetch } = parts;
+  const ollama = ollamaBaseUrl === null ? null : await ollamaModels(ollamaBaseUrl, fetch, signal);
+  const published = PROVIDERS.filter(({ kind }) => kind !== 'ollama').flatMap((provider) =>
+    (provider.remote?.models ?? ['']).map((model) => ({ provider: provider.kind, model })),
+  );
+  const detected = (ollama ?? []).map((model) => ({ provider: 'ollama', model }));
+  const used = stored
+    .filter(({ space }) => space.provider === 'openaiCompatible')
+    .map(({ space }) => ({ provider: space.provider, model: space.model }));
+  const named = new Map([...published, ...detected, ...used].map((each) => [nameOf(each), each]));
+  const models: OfferedModel[] = [];
+  for (const each of named.values()) {
+    signal.throwIfAborted();
+    models.push(await factsOf(each, parts));
+  }
+  return { models, ollamaRuns: ollamaBaseUrl === null ? null : ollama !== null };
+}
+
+async function factsOf(
+  { provider, model }: { provider: string; model: string },
+  { hashes, stored }: ModelListParts,
+): Promise<OfferedModel> {
+  const spaces = stored.filter(({ space }) => isOf(space, provider, model));
+  const row = PROVIDERS.find(({ kind }) => kind === provider);
+  const known = row?.remote?.dimensionsOf(model) ?? null;
+  return {
+    provider,
+    model,
+    dimensions: known ?? spaces[0]?.space.dimensions ?? null,
+    usdPerMillionTokens: usdPerMillionTokens(provider, model),
+    cachedShare: hashes.length === 0 ? null : await bestShare(spaces, hashes),
+  };
+}
+
+/** A model may have been used with several lengths, each a space of its own: the fullest counts. */
+async function bestShare(spaces: readonly StoredSpace[], hashes: readonly TextHash[]) {
+  let best = 0;
+  for (const { file } of spaces) best = Math.max(best, await countPresent(file, hashes));
+  return best / hashes.length;
+}
+
+/** A space's model carries its version: `nomic-embed-text:latest@0a109f422b47`. */
+function isOf(space: StoredSpace['space'], provider: string, model: string): boolean {
+  if (space.provider !== provider || space.role === 'query') return false;
+  return model === '' || space.model === model || space.model.startsWith(`${model}@`);
+}
+
+function nameOf({ provider, model }: { provider: string; model: string }): string {
+  return `${provider} ${model}`;
+}
