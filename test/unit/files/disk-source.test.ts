@@ -264,9 +264,7 @@ describe('looking at single paths', () => {
     expect(files.map((file) => file.path)).toEqual(['a.ts', 'src/d.ts']);
     expect(skipped).toEqual([
       { path: 'b.log', reason: 'ignored' },
-      { path: 'out/c.ts', reason: 'ignored' },
       { path: 'src/.env', reason: 'secretName' },
-      { path: 'node_modules/e.js', reason: 'ignored' },
       { path: 'f.png', reason: 'binary' },
     ]);
   });

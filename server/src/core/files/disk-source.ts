@@ -84,7 +84,9 @@ class DiskSource implements FileSource {
       const names = path.split('/');
       if (names.some((name) => NO_NAMES.has(name))) continue;
       const here = await rules.of(names.slice(0, -1).join('/'));
-      const reason = here ? rules.reasonFor(path, here) : 'ignored';
+      // As in a walk, a file in a folder that is not entered is not heard of.
+      if (!here) continue;
+      const reason = rules.reasonFor(path, here);
       if (reason === null) wanted.push(path);
       else leftOut.push({ path, reason });
     }
