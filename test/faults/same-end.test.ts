@@ -130,10 +130,14 @@ async function perform(each: Step, repository: GitRepository, world: IndexWorld)
   const at = (name: string) => path.join(repository.folder, name);
   switch (each.kind) {
     case 'write':
-      tryTo(() => { repository.write({ [each.file]: code(each.file, each.body) }); });
+      tryTo(() => {
+        repository.write({ [each.file]: code(each.file, each.body) });
+      });
       return;
     case 'ignore':
-      tryTo(() => { repository.write({ [each.file]: each.body }); });
+      tryTo(() => {
+        repository.write({ [each.file]: each.body });
+      });
       return;
     case 'remove':
       rmSync(at(each.file), { force: true });
