@@ -24,6 +24,7 @@ const SELECT = 'SELECT text FROM hashstring WHERE hash = ?';
 const IS_WHOLE = 'SELECT 1 FROM hashstring WHERE hash = ? AND text = ?';
 const INSERT = `INSERT INTO hashstring (hash, text) VALUES (?, ?)
   ON CONFLICT (hash) DO UPDATE SET text = excluded.text WHERE text <> excluded.text`;
+const READ_BATCH = 250;
 const BATCH = 500;
 
 export interface TextStoreOptions {
@@ -97,9 +98,9 @@ class SqliteTextStore implements TextStore {
     const missing = new Map<TextHash, string>();
     if (!this.#storeText) return missing;
     const entries = [...texts];
-    for (let start = 0; start < entries.length; start += BATCH) {
+    for (let start = 0; start < entries.length; start += READ_BATCH) {
       if (start > 0) await nextTurn();
-      const batch = entries.slice(start, start + BATCH);
+      const batch = entries.slice(start, start + READ_BATCH);
       await withConnection(this.#db, (connection) => {
         const isWhole = this.#prepared.on(connection, IS_WHOLE);
         readOn(connection, () => {

@@ -2,12 +2,12 @@ import type { ElementType } from '../../core/vectors/element.ts';
 import type { Vector } from '../../core/vectors/vector.ts';
 import type { Matrix } from './api.ts';
 
-/** Room for so many vectors, all NaN until they are set: a row that was left out is seen. */
+/** Room for so many vectors. Zeros, which the system gives without touching the memory. */
 export function emptyMatrix(rows: number, columns: number, element: ElementType): Matrix {
   const data: Vector =
     element === 'float64' ? new Float64Array(rows * columns) : new Float32Array(rows * columns);
   return {
-    data: data.fill(Number.NaN),
+    data,
     shape: [rows, columns],
     element,
     row: (index) => data.subarray(index * columns, (index + 1) * columns),
