@@ -54,6 +54,9 @@ async function storedTexts(texts: readonly string[]): Promise<Set<string>> {
   return new Set(stored);
 }
 
+/** Requests that an OpenAI-compatible endpoint gets at once. */
+const LANES = 2;
+
 describe('kill -9 of the server while it indexes', () => {
   it.each([1, 2, 3, 5])(
     'after %i answers loses only what was not answered, or in the last answer',
@@ -63,6 +66,8 @@ describe('kill -9 of the server while it indexes', () => {
       const indexing = server.request('embeddingCache/index', { folders: [] });
       indexing.catch(() => undefined);
       await openAi.waitForRequests(answers + 1);
+      // The other lane's last answer may be on its way into the cache: it takes milliseconds.
+      await new Promise((resolve) => setTimeout(resolve, 300));
       const paid = new Set(openAi.answered);
       await server.kill();
 
@@ -79,7 +84,7 @@ describe('kill -9 of the server while it indexes', () => {
     },
   );
 
-  it('at any moment leaves no vector that is not the right one, and pays at most one answer twice', async () => {
+  it('at any moment leaves no vector that is not the right one, and pays at most one answer a lane twice', async () => {
     const everPaid = new Map<string, number>();
     for (let round = 0; round < 6; round++) {
       openAi.forget();
@@ -91,13 +96,13 @@ describe('kill -9 of the server while it indexes', () => {
         .then(() => new Promise((resolve) => setTimeout(resolve, round * 7)));
       await server.kill();
       for (const text of openAi.answered) everPaid.set(text, (everPaid.get(text) ?? 0) + 1);
-      // All answers but the last were committed before the next request went out.
-      const last = new Set(openAi.requests.at(-1)?.texts);
+      // In each lane all answers but the last were committed before the next request went out.
+      const last = new Set(openAi.requests.slice(-LANES).flatMap(({ texts }) => texts));
       const earlier = openAi.answered.filter((text) => !last.has(text));
       expect((await storedTexts(earlier)).size).toBe(new Set(earlier).size);
       if (openAi.requests.length === 0) break;
     }
     const twice = [...everPaid.values()].filter((count) => count > 1).length;
-    expect(twice).toBeLessThanOrEqual(6 * 32);
+    expect(twice).toBeLessThanOrEqual(6 * LANES * 32);
   });
 });

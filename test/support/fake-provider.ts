@@ -20,7 +20,7 @@ export interface FakeProviderOptions {
   /** Calls at once. Default 1. */
   readonly concurrency?: number;
   /** Called with each batch before it is answered; may throw. */
-  readonly onBatch?: (texts: readonly string[]) => void | Promise<void>;
+  readonly onBatch?: (texts: readonly string[], signal: AbortSignal) => void | Promise<void>;
 }
 
 /** Answers every text with a vector that is a function of model and text, and counts. */
@@ -34,8 +34,10 @@ export class FakeProvider implements EmbeddingProvider {
   /** Every text asked for, in order. */
   readonly asked: string[] = [];
   requests = 0;
+  /** Calls whose signal fired. */
+  aborted = 0;
   readonly #tokensPerRequest: number | undefined;
-  readonly #onBatch: (texts: readonly string[]) => void | Promise<void>;
+  readonly #onBatch: NonNullable<FakeProviderOptions['onBatch']>;
 
   constructor(options: FakeProviderOptions = {}) {
     const space = spaceNamed(options.model ?? 'fake', options.dimensions);
@@ -55,7 +57,8 @@ export class FakeProvider implements EmbeddingProvider {
 
   async embed(texts: readonly string[], signal: AbortSignal): Promise<ProviderAnswer> {
     signal.throwIfAborted();
-    await this.#onBatch(texts);
+    signal.addEventListener('abort', () => this.aborted++);
+    await this.#onBatch(texts, signal);
     this.requests++;
     this.asked.push(...texts);
     return {

@@ -38,6 +38,7 @@ export class FakeCore implements Core {
   predicted: Partial<IndexReport['provider']> & { misses?: number } = {};
   failures: IndexReport['failures'] = [];
   sentEntries: SentEntry[] = [];
+  shortened: IndexReport['shortened'] = [];
   closed = false;
   /** Throws instead of answering. */
   failure: Error | null = null;
@@ -109,6 +110,7 @@ export class FakeCore implements Core {
       failures: this.failures,
       withheld: { looksSecret: [], overBudget: 0 },
       toSend: [],
+      shortened: this.shortened,
     });
   }
 

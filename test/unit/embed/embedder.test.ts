@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openCache } from '../../../server/src/core/cache/embedding-cache.ts';
 import { createEmbedder } from '../../../server/src/core/embed/embedder.ts';
@@ -156,5 +157,116 @@ describe('the embedder', () => {
       tokens: 6,
     });
     expect(await ledger.since('2026-01-03')).toMatchObject({ hits: 0, misses: 0 });
+  });
+
+  it('sends as many requests at once as the provider takes, and no more', async () => {
+    let running = 0;
+    let most = 0;
+    const { embedder, provider } = await setUp({
+      limits: { maxItems: 1, maxTokens: 100 },
+      concurrency: 3,
+      onBatch: async () => {
+        most = Math.max(most, ++running);
+        await wait(5);
+        running--;
+      },
+    });
+    const texts = Array.from({ length: 20 }, (_, i) => `text ${i}`);
+    const { outcomes } = await embedder.embedMany(texts, { signal });
+    expect(most).toBe(3);
+    expect(provider.asked.toSorted()).toEqual(texts.toSorted());
+    expect(outcomes).toMatchObject(
+      texts.map((text) => ({ kind: 'miss', vector: fakeVector(provider.space, text) })),
+    );
+  });
+
+  it('commits the answers of a lane before its next request, and of all lanes when one fails', async () => {
+    let requests = 0;
+    const setup = await setUp({
+      limits: { maxItems: 1, maxTokens: 100 },
+      concurrency: 2,
+      onBatch: async () => {
+        const request = ++requests;
+        // All but what is under way in the other lane.
+        expect(await setup.shard.count()).toBeGreaterThanOrEqual(request - 2);
+        if (request === 5) throw new Error('network down');
+        await wait(5);
+      },
+    });
+    const texts = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    await expect(setup.embedder.embedMany(texts, { signal })).rejects.toThrow('network down');
+    expect(await setup.shard.count()).toBe(setup.provider.asked.length);
+    expect(requests).toBeLessThanOrEqual(6);
+  });
+
+  it('asks the cache once more before it sends: another process may have paid meanwhile', async () => {
+    const directory = tempDirectory();
+    const first = await setUp({}, directory);
+    const second = await setUp(
+      {
+        limits: { maxItems: 1, maxTokens: 100 },
+        onBatch: async () => {
+          await first.embedder.embedMany(['b'], { signal });
+        },
+      },
+      directory,
+    );
+    const { outcomes } = await second.embedder.embedMany(['a', 'b'], { signal });
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['miss', 'hit']);
+    expect(second.provider.asked).toEqual(['a']);
+  });
+
+  describe('when ten callers want the same text', () => {
+    it('makes one call, and one who cancels spares the others', async () => {
+      const gate = Promise.withResolvers<undefined>();
+      const { embedder, provider } = await setUp({ onBatch: () => gate.promise });
+      const controllers = Array.from({ length: 10 }, () => new AbortController());
+      const calls = controllers.map((each) => embedder.embedMany(['same'], each));
+      await wait(20);
+      // The first caller's request is the one the others wait for.
+      controllers[0]!.abort();
+      await expect(calls[0]).rejects.toMatchObject({ name: 'AbortError' });
+      gate.resolve(undefined);
+      const answers = await Promise.all(calls.slice(1));
+      expect(provider.requests).toBe(1);
+      for (const { outcomes } of answers) expect(outcomes[0]?.kind).toBe('hit');
+    });
+
+    it('gives the request up only when the last of them cancels', async () => {
+      const { embedder, provider } = await setUp({
+        onBatch: (_texts, given) =>
+          new Promise((_resolve, reject) => {
+            given.addEventListener('abort', () => {
+              reject(given.reason as Error);
+            });
+          }),
+      });
+      const controllers = [new AbortController(), new AbortController()];
+      const calls = controllers.map((each) => embedder.embedMany(['same'], each));
+      const ended = Promise.allSettled(calls);
+      await wait(20);
+      controllers[0]!.abort();
+      await wait(20);
+      expect(provider.aborted).toBe(0);
+      controllers[1]!.abort();
+      expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+      expect(provider.aborted).toBe(1);
+    });
+
+    it('tells all of them why it failed, and asks again next time', async () => {
+      let fails = true;
+      const { embedder, provider } = await setUp({
+        onBatch: async () => {
+          await wait(20);
+          if (fails) throw new Error('network down');
+        },
+      });
+      const calls = Array.from({ length: 10 }, () => embedder.embedMany(['same'], { signal }));
+      const ended = await Promise.allSettled(calls);
+      expect(ended.every(({ status }) => status === 'rejected')).toBe(true);
+      fails = false;
+      expect((await embedder.embedMany(['same'], { signal })).outcomes[0]?.kind).toBe('miss');
+      expect(provider.requests).toBe(1);
+    });
   });
 });

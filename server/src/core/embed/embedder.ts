@@ -2,19 +2,24 @@ import type { Shard } from '../cache/shard.ts';
 import type { TextStore } from '../cache/text-store.ts';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
 import { textHashOf, type TextHash } from '../keys/text-hash.ts';
-import { batchesOf } from '../providers/batching.ts';
-import type { EmbeddingProvider } from '../providers/provider.ts';
+import type { EmbeddingProvider, Shortened } from '../providers/provider.ts';
 import type { Ledger } from '../usage/ledger.ts';
 import { costUsd } from '../usage/prices.ts';
-import { tokenShares } from '../usage/token-shares.ts';
 import { NO_USAGE } from '../usage/usage.ts';
 import type { Vector } from '../vectors/vector.ts';
+import { Sending } from './sending.ts';
 import { lookUpVectors, storeVectors } from './stored-vectors.ts';
 import type { SendGate, WithheldReason } from './send-gate.ts';
 import type { SentFrom } from './sent-from.ts';
 
 export type EmbedOutcome =
-  | { readonly kind: 'hit' | 'miss'; readonly hash: TextHash; readonly vector: Vector }
+  | {
+      readonly kind: 'hit' | 'miss';
+      readonly hash: TextHash;
+      readonly vector: Vector;
+      /** What was done to a text longer than the model takes; known of a miss only. */
+      readonly shortened?: Shortened;
+    }
   | { readonly kind: 'failed'; readonly hash: TextHash; readonly reason: string }
   /** Not sent, and not in the cache. */
   | { readonly kind: 'withheld'; readonly hash: TextHash; readonly reason: WithheldReason };
@@ -40,7 +45,8 @@ export interface Embedder {
   readonly space: EmbeddingSpace;
   /**
    * Only texts never seen in this space are sent; each answer is stored before the next request
-   * goes out. Throws what the provider throws; what was answered until then is in the cache.
+   * goes out, in each of the provider's lanes. Throws what the provider throws; what was answered
+   * until then is in the cache.
    */
   embedMany(texts: readonly string[], options: EmbedOptions): Promise<Embedded>;
   /** What is stored for each text, in the order given; null where nothing is. Sends nothing. */
@@ -74,8 +80,8 @@ type Settled = Map<TextHash, EmbedOutcome>;
 class CachingEmbedder implements Embedder {
   readonly #parts: EmbedderParts;
   readonly #spaceId: string;
-  /** Texts being embedded by another call right now: whoever else wants one waits for it. */
-  readonly #inFlight = new Map<TextHash, Promise<void>>();
+  /** Texts being embedded right now, by whichever call: whoever else wants one waits for it. */
+  readonly #inFlight = new Map<TextHash, Sending>();
 
   constructor(parts: EmbedderParts) {
     this.#parts = parts;
@@ -87,29 +93,25 @@ class CachingEmbedder implements Embedder {
   }
 
   async embedMany(texts: readonly string[], options: EmbedOptions): Promise<Embedded> {
+    const { signal, store = true, from = { kind: 'texts' } } = options;
     const hashes = texts.map(textHashOf);
     const byHash = new Map(hashes.map((hash, i) => [hash, texts[i]!]));
-    const settled: Settled = new Map();
-    const sent = { requests: 0, tokens: 0 };
     const billed = new Map<TextHash, number>();
-    while (settled.size < byHash.size) {
-      const open = [...byHash.keys()].filter((hash) => !settled.has(hash));
-      const hits = await this.#parts.shard.getMany(open, billed);
-      for (const [hash, vector] of hits) settled.set(hash, { kind: 'hit', hash, vector });
-      const misses = open.filter((hash) => !hits.has(hash));
-      const others = misses.flatMap((hash) => this.#inFlight.get(hash) ?? []);
-      const ours = misses.filter((hash) => !this.#inFlight.has(hash));
-      const mine = new Map(ours.map((hash) => [hash, byHash.get(hash)!]));
-      await this.#sendMisses(mine, settled, sent, options);
-      // Another call's answers are in the cache when it is done; if it failed we ask ourselves.
-      await Promise.all(others);
-      options.signal.throwIfAborted();
-    }
+    const vectors = await this.#parts.shard.getMany([...byHash.keys()], billed);
+    signal.throwIfAborted();
+    const settled = new Map<TextHash, EmbedOutcome>();
+    for (const [hash, vector] of vectors) settled.set(hash, { kind: 'hit', hash, vector });
+    const sent = { requests: 0, tokens: 0 };
+    const { own, others } = this.#share(byHash, settled, store);
+    await Promise.all([
+      this.#sendOwn(own, settled, sent, billed, { signal, store, from }),
+      ...others.map(([hash, sending]) => this.#awaitOther(hash, sending, settled, signal)),
+    ]);
     const outcomes = hashes.map((hash) => settled.get(hash)!);
     const hits = new Map([...byHash].filter(([hash]) => settled.get(hash)!.kind === 'hit'));
     this.#recordHits(hits, billed);
     // A kill between the two stores, or damage, may have left a vector without its text.
-    if (options.store !== false) await this.#keepTexts(hits);
+    if (store) await this.#keepTexts(hits);
     return { outcomes, ...sent };
   }
 
@@ -136,58 +138,63 @@ class CachingEmbedder implements Embedder {
     return new Set([...misses.keys()].filter((_, i) => looksSecret[i]));
   }
 
-  async #sendMisses(
-    misses: Map<TextHash, string>,
+  /** Which misses this call sends itself, and which are on their way by another one. */
+  #share(byHash: ReadonlyMap<TextHash, string>, settled: Settled, store: boolean) {
+    const own = new Map<TextHash, string>();
+    const others: [TextHash, Sending][] = [];
+    for (const [hash, text] of byHash) {
+      if (settled.has(hash)) continue;
+      const sending = this.#inFlight.get(hash);
+      // What another call does not store is of no use to one that does.
+      if (sending?.offers(hash) && (sending.store || !store)) others.push([hash, sending]);
+      else own.set(hash, text);
+    }
+    return { own, others };
+  }
+
+  /** Throws what the first failed request threw, after the others are answered and stored. */
+  async #sendOwn(
+    misses: ReadonlyMap<TextHash, string>,
     settled: Settled,
     sent: { requests: number; tokens: number },
-    { signal, store = true, from = { kind: 'texts' } }: EmbedOptions,
+    billed: Map<TextHash, number>,
+    { signal, store, from }: Required<EmbedOptions>,
   ): Promise<void> {
     if (misses.size === 0) return;
-    const { gate, provider } = this.#parts;
-    const done = Promise.withResolvers<undefined>();
-    for (const hash of misses.keys()) this.#inFlight.set(hash, done.promise);
-    try {
-      const entries = [...misses];
-      for (const batch of batchesOf(entries, provider.limits, ([, text]) => ({
-        tokens: provider.countTokens(text),
-        bytes: Buffer.byteLength(text),
-      }))) {
-        signal.throwIfAborted();
-        const answer = await gate.send(
-          batch.map(([, text]) => text),
-          from,
-          signal,
-        );
+    const sending = new Sending(misses, store, {
+      ...this.#parts,
+      from,
+      billed,
+      onAnswer: (answer, kept) => {
         sent.requests += answer.requests;
         sent.tokens += answer.tokens;
-        const vectors = new Map<TextHash, Vector>();
-        const texts = new Map<TextHash, string>();
-        const shares = tokenShares(
-          answer.tokens,
-          batch.map(([, text]) => provider.countTokens(text)),
-        );
-        const tokens = new Map(batch.map(([hash], i) => [hash, shares[i]!]));
-        batch.forEach(([hash, text], i) => {
-          const outcome = answer.outcomes[i]!;
-          if (outcome.kind !== 'vector') {
-            settled.set(hash, { hash, ...outcome });
-            return;
-          }
-          settled.set(hash, { kind: 'miss', hash, vector: outcome.vector });
-          vectors.set(hash, outcome.vector);
-          texts.set(hash, text);
-        });
-        // A text that is not kept can never be a hit, so it is no miss either; what it cost counts.
-        this.#recordMisses(store ? vectors.size : 0, answer);
-        if (store) {
-          // The vectors first: they are what was paid for.
-          await this.#parts.shard.putMany(vectors, provider.local ? undefined : tokens);
-          await this.#parts.texts.putMany(texts);
-        }
+        this.#recordMisses(kept, answer);
+      },
+    });
+    const leave = () => {
+      sending.leave();
+    };
+    signal.addEventListener('abort', leave);
+    for (const hash of misses.keys()) this.#inFlight.set(hash, sending);
+    const running = sending.run().finally(() => {
+      for (const hash of misses.keys()) {
+        if (this.#inFlight.get(hash) === sending) this.#inFlight.delete(hash);
       }
+      signal.removeEventListener('abort', leave);
+    });
+    // Who cancels waits for what was answered to be stored, but not for what others still want.
+    await Promise.race([running, sending.abandoned]);
+    signal.throwIfAborted();
+    for (const hash of misses.keys()) settled.set(hash, await sending.outcomeOf(hash));
+  }
+
+  async #awaitOther(hash: TextHash, sending: Sending, settled: Settled, signal: AbortSignal) {
+    const unwant = sending.want(hash);
+    try {
+      const outcome = await untilAborted(sending.outcomeOf(hash), signal);
+      settled.set(hash, outcome.kind === 'miss' ? { ...outcome, kind: 'hit' } : outcome);
     } finally {
-      for (const hash of misses.keys()) this.#inFlight.delete(hash);
-      done.resolve(undefined);
+      unwant();
     }
   }
 
@@ -223,5 +230,20 @@ class CachingEmbedder implements Embedder {
       hits: hits.size,
       savedUsd: costUsd(this.space.provider, this.space.model, tokens),
     });
+  }
+}
+
+/** The promise, or the signal's reason where it fires first. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => {
+    aborted.reject(signal.reason as Error);
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }

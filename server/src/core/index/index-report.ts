@@ -1,3 +1,5 @@
+import type { Shortened } from '../providers/provider.ts';
+
 /** How far an indexing run has come. */
 export interface IndexProgress {
   readonly filesDone: number;
@@ -40,6 +42,11 @@ export interface FileToSend {
   readonly tokens: number;
 }
 
+/** A chunk that is longer than the model takes, embedded in this run. */
+export interface ShortenedChunk extends ChunkPlace {
+  readonly how: Shortened;
+}
+
 /** What one indexing run did. */
 export interface IndexReport {
   readonly folder: string;
@@ -64,4 +71,5 @@ export interface IndexReport {
   readonly withheld: Withheld;
   /** Of a prediction; a run that happened has none: what it sent is in the log. */
   readonly toSend: readonly FileToSend[];
+  readonly shortened: readonly ShortenedChunk[];
 }

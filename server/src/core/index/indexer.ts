@@ -10,7 +10,13 @@ import { vectorsOf } from './chunk-vectors.ts';
 import { fileChanges, type DirtyFile, type FileChanges } from './file-changes.ts';
 import { findChanges } from './find-changes.ts';
 import { Forecast } from './forecast.ts';
-import type { ChunkFailure, ChunkPlace, IndexProgress, IndexReport } from './index-report.ts';
+import type {
+  ChunkFailure,
+  ChunkPlace,
+  IndexProgress,
+  IndexReport,
+  ShortenedChunk,
+} from './index-report.ts';
 import type { PauseGate } from './pause-gate.ts';
 import { TimeLeft } from './time-left.ts';
 import type { WorkspaceIndex } from './workspace-index.ts';
@@ -85,6 +91,7 @@ class IndexRun {
   readonly #failures: ChunkFailure[] = [];
   readonly #secrets: ChunkPlace[] = [];
   readonly #forecast: Forecast;
+  readonly #shortened: ShortenedChunk[] = [];
   #files = { indexed: 0, unchanged: 0, skipped: 0 };
   #chunks = { total: 0, misses: 0, done: 0 };
   #sent = { requests: 0, tokens: 0 };
@@ -108,7 +115,9 @@ class IndexRun {
     const { index, provider } = this.#parts;
     const { dryRun = false } = this.#options;
     const { dirty } = changes;
-    const groupChunks = provider.local ? LOCAL_GROUP_CHUNKS : provider.limits.maxItems;
+    // Enough for a full request in each of the provider's lanes.
+    const { limits, concurrency } = provider;
+    const groupChunks = provider.local ? LOCAL_GROUP_CHUNKS : limits.maxItems * concurrency;
     this.#files.unchanged = changes.unchanged;
     this.#files.skipped = changes.skipped;
     if (!dryRun) {
@@ -170,6 +179,7 @@ class IndexRun {
       failures: this.#failures,
       withheld: { looksSecret, overBudget: this.#overBudget },
       toSend: predicted.toSend,
+      shortened: this.#shortened,
     };
   }
 
@@ -250,6 +260,9 @@ class IndexRun {
       if (outcome.kind === 'withheld') {
         if (outcome.reason === 'overBudget') this.#overBudget++;
         else this.#secrets.push(place);
+      }
+      if (outcome.kind === 'miss' && outcome.shortened) {
+        this.#shortened.push({ ...place, how: outcome.shortened });
       }
       if (outcome.kind !== 'miss' || this.#seen.has(outcome.hash)) return;
       this.#seen.add(outcome.hash);

@@ -37,5 +37,21 @@ export const OTHER_OPENAI_MODEL: Omit<ModelFacts, 'name'> = {
 /** All of OpenAI's embedding models use `cl100k_base`. */
 export async function loadOpenAiTokenizer(): Promise<(text: string) => number> {
   const { countCl100kTokens } = await import('./cl100k.ts');
-  return countCl100kTokens;
+  return remembering(countCl100kTokens);
+}
+
+const MOST_REMEMBERED = 8192;
+
+/** A text is counted when a batch is filled, again when it is sent and when it is billed. */
+function remembering(count: (text: string) => number): (text: string) => number {
+  const counted = new Map<string, number>();
+  return (text) => {
+    let tokens = counted.get(text);
+    if (tokens === undefined) {
+      tokens = count(text);
+      if (counted.size >= MOST_REMEMBERED) counted.clear();
+      counted.set(text, tokens);
+    }
+    return tokens;
+  };
 }

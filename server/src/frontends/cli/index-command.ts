@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import { folderArgument } from './folder-argument.ts';
 import { withCore, type Invocation } from './invocation.ts';
 import { count, figure } from './output/figures.ts';
-import { indexFailures, indexJson, indexSummary, indexWithheld } from './output/index-summary.ts';
+import { indexJson, indexRemarks, indexSummary, indexWithheld } from './output/index-summary.ts';
 import { write } from './terminal.ts';
 
 export interface IndexFlags {
@@ -36,7 +36,7 @@ export async function runIndex(
   progress.clear();
   await write(terminal.stdout, options.json ? indexJson(report) : indexSummary(report, dryRun));
   if (options.quiet !== true) {
-    terminal.stderr.write(indexFailures(report) + indexWithheld(report, dryRun));
+    terminal.stderr.write(indexRemarks(report) + indexWithheld(report, dryRun));
   }
   return report.withheld.overBudget > 0 ? EXIT.failed : EXIT.done;
 }

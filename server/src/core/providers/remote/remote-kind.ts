@@ -158,6 +158,7 @@ async function open(
       memoryName,
       learned,
       modelNote,
+      logger: deps.logger,
     });
   const document = providerOf(documentRole);
   return { document, query: documentRole === 'both' ? document : providerOf('query') };

@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts';
 import type { EmbeddingSpace } from '../../keys/space.ts';
+import type { Logger } from '../../logger.ts';
 import type { VectorForm } from '../../vectors/vector-form.ts';
 import type { Vector } from '../../vectors/vector.ts';
 import { batchesOf, type TextSize } from '../batching.ts';
@@ -41,6 +42,7 @@ export interface RemoteProviderOptions {
   readonly memory: LimitMemory;
   readonly learned: Learned;
   readonly modelNote: ModelNote;
+  readonly logger: Logger;
 }
 
 /** A batch that the endpoint said it would take in smaller ones. */
@@ -88,7 +90,18 @@ export class RemoteProvider implements EmbeddingProvider {
         return [];
       });
     }
-    return { outcomes: found.map((text) => outcomeOf(text, this.space)), ...sent };
+    const outcomes = found.map((text) => outcomeOf(text, this.space));
+    this.#warnOfSplit(outcomes);
+    return { outcomes, ...sent };
+  }
+
+  #warnOfSplit(outcomes: readonly ProviderOutcome[]): void {
+    const split = outcomes.filter((outcome) => outcome.kind === 'vector' && outcome.shortened);
+    if (split.length === 0) return;
+    const { model, logger } = this.#options;
+    logger.warn(
+      `${split.length} of ${outcomes.length} texts are longer than ${model} takes: they were split, and the vectors of their parts averaged`,
+    );
   }
 
   *#partsOf(texts: readonly string[]): Generator<undefined, Part[], undefined> {

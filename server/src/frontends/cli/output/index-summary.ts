@@ -1,14 +1,16 @@
 import type { IndexReport } from '../../../core/core.ts';
 import { usdPerMillionTokens } from '../../../core/usage/prices.ts';
+import type { Shortened } from '../../../core/providers/provider.ts';
 import { oneLine } from '../terminal.ts';
 import { count, dollars, figure } from './figures.ts';
 
-/** The report as the CLI contract has it; `failures`, `withheld` are there only if there are any. */
+/** The report as the CLI contract has it; `failures`, `withheld`, `shortened` only if there are any. */
 export function indexJson(report: IndexReport): string {
-  const { folder, files, chunks, provider, seconds, failures, withheld } = report;
+  const { folder, files, chunks, provider, seconds, failures, withheld, shortened } = report;
   const kept = withheld.looksSecret.length + withheld.overBudget > 0;
   const more = {
     ...(failures.length === 0 ? {} : { failures }),
+    ...(shortened.length === 0 ? {} : { shortened }),
     ...(kept ? { withheld } : {}),
   };
   return `${JSON.stringify({ folder, files, chunks, provider, seconds, ...more })}\n`;
@@ -29,39 +31,52 @@ export function indexSummary(report: IndexReport, dryRun: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
-const FAILURES_SHOWN = 5;
+const REMARKS_SHOWN = 5;
 const PLACES_SHOWN = 20;
 
-/** Chunks without a vector; empty if there are none. Words still find them. */
-export function indexFailures({ failures }: IndexReport): string {
-  if (failures.length === 0) return '';
-  const shown = failures
-    .slice(0, FAILURES_SHOWN)
-    .map((at) => `  ${oneLine(at.path)}:${at.startLine}-${at.endLine}  ${oneLine(at.reason)}`);
-  const more = failures.length - shown.length;
+/** Chunks without a vector, which words still find, and chunks with one that needs a word. */
+export function indexRemarks({ failures, shortened }: IndexReport): string {
   const lines = [
-    `${count(failures.length, 'chunk')} got no vector; searching by words still finds them:`,
-    ...shown,
-    ...(more > 0 ? [`  and ${figure(more)} more`] : []),
+    ...placesUnder(
+      `${count(failures.length, 'chunk')} got no vector; searching by words still finds them:`,
+      failures.map((at) => `${placeOf(at)}  ${oneLine(at.reason)}`),
+    ),
+    ...placesUnder(
+      `${count(shortened.length, 'chunk')} longer than the model takes:`,
+      shortened.map((at) => `${placeOf(at)}  ${SHORTENED_WORDS[at.how]}`),
+    ),
   ];
-  return `${lines.join('\n')}\n`;
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+const SHORTENED_WORDS: Readonly<Record<Shortened, string>> = {
+  split: 'split, and the vectors of its parts averaged',
+  truncated: 'its end was left out',
+};
+
+function placesUnder(heading: string, places: readonly string[], most = REMARKS_SHOWN): string[] {
+  if (places.length === 0) return [];
+  const shown = places.slice(0, most).map((place) => `  ${place}`);
+  const more = places.length - shown.length;
+  return [heading, ...shown, ...(more > 0 ? [`  and ${figure(more)} more`] : [])];
+}
+
+function placeOf(at: { path: string; startLine: number; endLine: number }): string {
+  return `${oneLine(at.path)}:${at.startLine}-${at.endLine}`;
 }
 
 /** Chunks that stayed on this computer; empty if there are none. */
 export function indexWithheld({ withheld }: IndexReport, dryRun: boolean): string {
   const { looksSecret, overBudget } = withheld;
   const lines: string[] = [];
-  if (looksSecret.length > 0) {
-    const held = dryRun ? 'would not be sent' : 'not sent';
-    lines.push(
+  const held = dryRun ? 'would not be sent' : 'not sent';
+  lines.push(
+    ...placesUnder(
       `${count(looksSecret.length, 'chunk')} ${held} because of what looks like a secret:`,
-      ...looksSecret
-        .slice(0, PLACES_SHOWN)
-        .map((at) => `  ${oneLine(at.path)}:${at.startLine}-${at.endLine}`),
-    );
-    const more = looksSecret.length - PLACES_SHOWN;
-    if (more > 0) lines.push(`  and ${figure(more)} more`);
-  }
+      looksSecret.map(placeOf),
+      PLACES_SHOWN,
+    ),
+  );
   if (overBudget > 0) {
     lines.push(
       `${count(overBudget, 'chunk')} not sent: the limit for this month is reached. Raise it with --monthly-limit and run this again; searching by words finds them meanwhile.`,
