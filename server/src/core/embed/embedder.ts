@@ -2,27 +2,18 @@ import type { Shard } from '../cache/shard.ts';
 import type { TextStore } from '../cache/text-store.ts';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
 import { textHashOf, type TextHash } from '../keys/text-hash.ts';
-import type { EmbeddingProvider, Shortened } from '../providers/provider.ts';
+import type { EmbeddingProvider } from '../providers/provider.ts';
 import type { Ledger } from '../usage/ledger.ts';
 import { costUsd } from '../usage/prices.ts';
 import { NO_USAGE } from '../usage/usage.ts';
 import type { Vector } from '../vectors/vector.ts';
+import type { EmbedOutcome } from './embed-outcome.ts';
 import { Sending } from './sending.ts';
 import { lookUpVectors, storeVectors } from './stored-vectors.ts';
-import type { SendGate, WithheldReason } from './send-gate.ts';
+import type { SendGate } from './send-gate.ts';
 import type { SentFrom } from './sent-from.ts';
 
-export type EmbedOutcome =
-  | {
-      readonly kind: 'hit' | 'miss';
-      readonly hash: TextHash;
-      readonly vector: Vector;
-      /** What was done to a text longer than the model takes; known of a miss only. */
-      readonly shortened?: Shortened;
-    }
-  | { readonly kind: 'failed'; readonly hash: TextHash; readonly reason: string }
-  /** Not sent, and not in the cache. */
-  | { readonly kind: 'withheld'; readonly hash: TextHash; readonly reason: WithheldReason };
+export type { EmbedOutcome };
 
 export interface Embedded {
   /** One per text, in the order given; a text given twice has two equal outcomes. */

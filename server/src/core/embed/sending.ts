@@ -6,7 +6,7 @@ import type { EmbeddingProvider } from '../providers/provider.ts';
 import { runInSlices } from '../providers/time-slices.ts';
 import { tokenShares } from '../usage/token-shares.ts';
 import type { Vector } from '../vectors/vector.ts';
-import type { EmbedOutcome } from './embedder.ts';
+import type { EmbedOutcome } from './embed-outcome.ts';
 import type { GateAnswer, SendGate } from './send-gate.ts';
 import type { SentFrom } from './sent-from.ts';
 
