@@ -8,13 +8,16 @@ const DEADLINE_MS = 10_000;
 const LONGEST_PAUSE_MS = 100;
 
 /** Runs again, with growing and jittered pauses, while another process holds the lock. */
-export async function retryWhileBusy<T>(run: () => Promise<T>): Promise<T> {
+export async function retryWhileBusy<T>(
+  run: () => Promise<T>,
+  deadlineMs = DEADLINE_MS,
+): Promise<T> {
   const startedAt = performance.now();
   for (let attempt = 0; ; attempt++) {
     try {
       return await run();
     } catch (error) {
-      if (!isBusy(error) || performance.now() - startedAt > DEADLINE_MS) throw error;
+      if (!isBusy(error) || performance.now() - startedAt > deadlineMs) throw error;
       const ceiling = Math.min(LONGEST_PAUSE_MS, 2 ** attempt);
       await delay(ceiling * (0.5 + Math.random() / 2));
     }

@@ -21,6 +21,9 @@ export interface DatabaseOptions {
   readonly newestSchema?: number;
 }
 
+/** A file system without locks looks like one that is locked for ever. */
+const OPEN_DEADLINE_MS = 3000;
+
 export const IN_MEMORY = ':memory:';
 
 /** The first SQLite whose log survives a reset while another process writes (3.7.0 to 3.51.2). */
@@ -73,7 +76,7 @@ export async function openDatabase(file: string, options: DatabaseOptions): Prom
     },
   });
   try {
-    await retryWhileBusy(() => withConnection(db, ignore));
+    await retryWhileBusy(() => withConnection(db, ignore), OPEN_DEADLINE_MS);
   } catch (error) {
     await db.destroy();
     throw databaseFailure(`opening ${file}`, error);

@@ -108,6 +108,9 @@ class SqliteLedger implements Ledger {
   async close(): Promise<void> {
     try {
       await this.flush();
+    } catch (error) {
+      // Nobody's work has failed: counts of a second at most go.
+      this.#deps.onWriteFailed(error);
     } finally {
       if (this.#timer) clearTimeout(this.#timer);
       await this.#db.destroy();

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { expect } from 'vitest';
+import { openCache } from '../../../server/src/core/cache/embedding-cache.ts';
+import { currentFile } from '../../../server/src/core/cache/generations.ts';
+import { shardNameOf } from '../../../server/src/core/cache/shard-file.ts';
+import type { EmbeddingSpace } from '../../../server/src/core/keys/space.ts';
+import { textHashOf } from '../../../server/src/core/keys/text-hash.ts';
+import { fakeVector } from '../fake-provider.ts';
+import { CANARY } from './run-embedding.ts';
+
+export const textsFrom = (start: number, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `text ${start + i}`);
+
+/** Opens the cache as the next process does, and gives which of the texts it holds. */
+export async function storedTexts(
+  directory: string,
+  space: EmbeddingSpace,
+  texts: readonly string[],
+): Promise<Set<string>> {
+  const cache = await openCache({ directory, storeText: true });
+  try {
+    const shard = await cache.shard(space);
+    const vectors = await shard.getMany(texts.map(textHashOf));
+    const stored = texts.filter((text) => vectors.has(textHashOf(text)));
+    for (const text of stored) {
+      // No vector of another text or model, ever.
+      expect(vectors.get(textHashOf(text)), text).toEqual(fakeVector(space, text));
+      const kept = await cache.texts.get(textHashOf(text));
+      if (kept !== null) expect(kept).toBe(text);
+    }
+    return new Set(stored);
+  } finally {
+    await cache.close();
+  }
+}
+
+/** The space's current file is sound: whatever was not has been left for a new generation. */
+export function expectSound(directory: string, space: EmbeddingSpace): void {
+  const file = currentFile(directory, shardNameOf(space));
+  const db = new BetterSqlite3(file, { readonly: true });
+  try {
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+  } finally {
+    db.close();
+  }
+}
+
+/** The key stands in the environment of every process; it must stand nowhere else. */
+export function expectNoCanary(directory: string, output: string): void {
+  expect(output).not.toContain(CANARY);
+  for (const entry of readdirSync(directory, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue;
+    const bytes = readFileSync(path.join(entry.parentPath, entry.name));
+    for (const encoding of ['utf8', 'utf16le', 'base64', 'hex'] as const) {
+      const form = encoding.startsWith('utf')
+        ? Buffer.from(CANARY, encoding)
+        : Buffer.from(Buffer.from(CANARY).toString(encoding));
+      expect(bytes.includes(form), entry.name).toBe(false);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { openCache } from '../../../server/src/core/cache/embedding-cache.ts';
+import { createEmbedder } from '../../../server/src/core/embed/embedder.ts';
+import { openLedger } from '../../../server/src/core/usage/ledger.ts';
+import { FakeProvider, fakeVector } from '../fake-provider.ts';
+import type { EmbeddingTask, EmbeddingReport } from './embedding-task.ts';
+
+// A process that embeds texts through the cache as the product does, and checks every vector it is
+// given. Started by `run-embedding.ts`; a line `ack N` follows each batch, the report ends it.
+
+const task = JSON.parse(process.argv[2]!) as EmbeddingTask;
+const lag = monitorEventLoopDelay({ resolution: 5 });
+lag.enable();
+
+const problems: string[] = [];
+const cache = await openCache({
+  directory: task.directory,
+  storeText: true,
+  onProblem: ({ kind }) => problems.push(kind),
+});
+const ledger = await openLedger(path.join(task.directory, 'usage.db'), {
+  now: () => new Date(),
+  onWriteFailed: () => undefined,
+});
+const provider = new FakeProvider({
+  model: task.model,
+  dimensions: task.dimensions,
+  limits: { maxItems: task.batch, maxTokens: 1_000_000 },
+});
+const shard = await cache.shard(provider.space);
+const embedder = createEmbedder({ provider, shard, texts: cache.texts, ledger });
+const { signal } = new AbortController();
+
+let stopped = false;
+process.stdin.on('data', () => {
+  stopped = true;
+});
+let wrong = 0;
+let done = task.start;
+do {
+  for (const end = done + task.count; done < end; done += task.batch) {
+    const texts = Array.from({ length: task.batch }, (_, i) => `text ${done + i}`);
+    const { outcomes } = await embedder.embedMany(texts, { signal });
+    outcomes.forEach((outcome, i) => {
+      const right = fakeVector(provider.space, texts[i]!);
+      if (
+        outcome.kind === 'failed' ||
+        Buffer.compare(bytesOf(outcome.vector), bytesOf(right)) !== 0
+      )
+        wrong++;
+    });
+    await say(`ack ${done}`);
+    if (task.pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, task.pauseMs));
+  }
+} while (task.untilStopped && !stopped);
+await ledger.close();
+await cache.close();
+const report: EmbeddingReport = {
+  wrong,
+  problems,
+  requests: provider.requests,
+  asked: provider.asked.length,
+  lagP99Ms: lag.percentile(99) / 1e6,
+  rssMb: process.memoryUsage().rss / 2 ** 20,
+};
+await say(JSON.stringify(report));
+process.stdin.destroy();
+
+function bytesOf(vector: Float32Array | Float64Array): Buffer {
+  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+}
+
+async function say(line: string): Promise<void> {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
+}
