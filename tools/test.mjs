@@ -26,6 +26,7 @@ runProgram(async (_args, signal) => {
   await suite('unit, contract, rpc', () =>
     runVitest({ name: 'vitest', projects: ['unit', 'contract', 'rpc'], signal }),
   );
+  await suite('faults', () => runVitest({ name: 'faults', projects: ['faults'], signal }));
   let vsix;
   await suite('package', async () => {
     await packageVsix(context);

@@ -150,6 +150,13 @@ export function wordsOfData(data: ErrorData, l10n: L10n): ErrorWords {
         message: l10n.t('This file or folder cannot be used. The log says why.'),
         button: showLog(l10n),
       };
+    case 'logGrows':
+      return {
+        message: l10n.t(
+          'The cache takes much room on the disk until another program stops reading it.',
+        ),
+        button: showLog(l10n),
+      };
     case 'internal':
       return internal(l10n);
     default:

@@ -40,6 +40,8 @@ export type ErrorKind =
   | 'cacheBusy'
   /** A file or folder the user named cannot be read, written, or is not what it should be. */
   | 'badFile'
+  /** Another program keeps a cache file's log from being brought in; it takes room on the disk. */
+  | 'logGrows'
   /** Anything else. */
   | 'internal';
 

@@ -20,6 +20,7 @@ export type FailureKind =
   | 'cacheUnusable'
   | 'cacheBusy'
   | 'badFile'
+  | 'logGrows'
   | 'internal';
 
 interface FailureOptions extends ErrorOptions {

@@ -5,13 +5,28 @@ import { expect } from 'vitest';
 import { openCache } from '../../../server/src/core/cache/embedding-cache.ts';
 import { currentFile } from '../../../server/src/core/cache/generations.ts';
 import { shardNameOf } from '../../../server/src/core/cache/shard-file.ts';
-import type { EmbeddingSpace } from '../../../server/src/core/keys/space.ts';
+import { spaceIdOf, type EmbeddingSpace } from '../../../server/src/core/keys/space.ts';
 import { textHashOf } from '../../../server/src/core/keys/text-hash.ts';
+import type { Vector } from '../../../server/src/core/vectors/vector.ts';
 import { fakeVector } from '../fake-provider.ts';
 import { CANARY } from './run-embedding.ts';
 
 export const textsFrom = (start: number, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `text ${start + i}`);
+
+const right = new Map<string, Vector>();
+
+/** The one right vector; made once, for it is made of many hashes. */
+function rightVector(space: EmbeddingSpace, text: string): Vector {
+  const name = `${spaceIdOf(space)} ${text}`;
+  let vector = right.get(name);
+  if (!vector) right.set(name, (vector = fakeVector(space, text)));
+  return vector;
+}
+
+export function rightVectors(space: EmbeddingSpace, texts: readonly string[]) {
+  return new Map(texts.map((text) => [textHashOf(text), rightVector(space, text)]));
+}
 
 /** Opens the cache as the next process does, and gives which of the texts it holds. */
 export async function storedTexts(
@@ -26,7 +41,7 @@ export async function storedTexts(
     const stored = texts.filter((text) => vectors.has(textHashOf(text)));
     for (const text of stored) {
       // No vector of another text or model, ever.
-      expect(vectors.get(textHashOf(text)), text).toEqual(fakeVector(space, text));
+      expect(vectors.get(textHashOf(text)), text).toEqual(rightVector(space, text));
       const kept = await cache.texts.get(textHashOf(text));
       if (kept !== null) expect(kept).toBe(text);
     }

@@ -33,9 +33,9 @@ const shard = await cache.shard(provider.space);
 const embedder = createEmbedder({ provider, shard, texts: cache.texts, ledger });
 const { signal } = new AbortController();
 
-let stopped = false;
+const stop = new AbortController();
 process.stdin.on('data', () => {
-  stopped = true;
+  stop.abort();
 });
 let wrong = 0;
 let done = task.start;
@@ -54,7 +54,7 @@ do {
     await say(`ack ${done}`);
     if (task.pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, task.pauseMs));
   }
-} while (task.untilStopped && !stopped);
+} while (task.untilStopped && !stop.signal.aborted);
 await ledger.close();
 await cache.close();
 const report: EmbeddingReport = {

@@ -43,7 +43,7 @@ export class EmbeddingRun {
       PROGRAM,
       JSON.stringify({ ...STANDARD, ...task }),
     ];
-    this.child = spawn(command!, args, {
+    this.child = spawn(command, args, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, OPENAI_API_KEY: CANARY, ...env },
     });

@@ -24,6 +24,9 @@ export interface DatabaseOptions {
 /** A file system without locks looks like one that is locked for ever. */
 const OPEN_DEADLINE_MS = 3000;
 
+/** Of the write-ahead log, before it is brought into the file. */
+const LOG_BYTES = 32 * 2 ** 20;
+
 export const IN_MEMORY = ':memory:';
 
 /** The first SQLite whose log survives a reset while another process writes (3.7.0 to 3.51.2). */
@@ -137,7 +140,10 @@ function setPragmas(connection: Connection, { pageSize, readOnly }: DatabaseOpti
   }
   // With WAL a power cut may take the last commits, never corrupt; they are embedded again.
   connection.pragma('synchronous = NORMAL');
-  connection.pragma('wal_autocheckpoint = 4000');
+  const pageBytes = connection.pragma('page_size', { simple: true }) as number;
+  connection.pragma(`wal_autocheckpoint = ${Math.floor(LOG_BYTES / pageBytes)}`);
+  // One long reader makes the log grow; when it is gone the file becomes small again.
+  connection.pragma(`journal_size_limit = ${2 * LOG_BYTES}`);
   // A planted file must not run code or read out of bounds.
   connection.pragma('trusted_schema = OFF');
   connection.pragma('cell_size_check = ON');

@@ -55,14 +55,20 @@ export class ShardGeneration {
     beginNext(this.#directory, this.#name, this.#generation);
   }
 
+  /** Of the write-ahead log. */
+  logBytes(): number {
+    const log = `${this.#file(this.#generation)}-wal`;
+    return statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
   get isLeft(): boolean {
     return this.#isLeft;
   }
 
-  async use<T>(task: (shard: SqliteShard) => Promise<T>): Promise<T> {
+  async use<T>(task: (shard: SqliteShard, generation: this) => Promise<T>): Promise<T> {
     this.#uses++;
     try {
-      return await task(this.#shard);
+      return await task(this.#shard, this);
     } finally {
       this.#uses--;
       await this.#closeWhenDone();

@@ -1,3 +1,4 @@
+import { Failure } from '../errors.ts';
 import type { EmbeddingSpace } from '../keys/space.ts';
 import type { TextHash } from '../keys/text-hash.ts';
 import type { Vector } from '../vectors/vector.ts';
@@ -8,6 +9,8 @@ import type { Shard } from './shard.ts';
 
 /** Vectors kept while no file can be written. */
 const MEMORY_BYTES = 64 * 2 ** 20;
+/** A log this large is held by somebody who reads without an end. */
+const LARGE_LOG_BYTES = 256 * 2 ** 20;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 /** Files tried for one call before memory must do: more are damaged than chance explains. */
@@ -90,8 +93,9 @@ export class SteadyShard implements Shard {
     vectors: ReadonlyMap<TextHash, Vector>,
     tokens?: ReadonlyMap<TextHash, number>,
   ): Promise<boolean> {
-    const written = await this.#onDisk(this.#writeAgainAt, async (shard) => {
+    const written = await this.#onDisk(this.#writeAgainAt, async (shard, disk) => {
       await shard.putMany(vectors, tokens);
+      this.#watchLog(disk);
       return true;
     });
     if (written !== true) return false;
@@ -105,7 +109,7 @@ export class SteadyShard implements Shard {
    */
   async #onDisk<T>(
     notBefore: number,
-    task: (shard: Shard) => Promise<T>,
+    task: (shard: Shard, disk: ShardGeneration) => Promise<T>,
     isDone: (result: T) => boolean = () => false,
   ): Promise<T | null> {
     if (performance.now() < notBefore) return null;
@@ -157,6 +161,17 @@ export class SteadyShard implements Shard {
     // Another call may have gone on to the next file already.
     if ((await this.#disk?.catch(() => null)) === disk) this.#disk = null;
     await disk.leave();
+  }
+
+  #watchLog(disk: ShardGeneration): void {
+    const megabytes = Math.round(disk.logBytes() / 2 ** 20);
+    if (megabytes * 2 ** 20 < LARGE_LOG_BYTES) return;
+    this.#place.onProblem(
+      new Failure(
+        'logGrows',
+        `another program keeps reading; the log has grown to ${megabytes} MB`,
+      ),
+    );
   }
 
   #pause(forEver: boolean): void {

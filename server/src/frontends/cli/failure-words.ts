@@ -43,6 +43,8 @@ export function failureWords(failure: Failure): string {
       return `The cache folder cannot be used; new embeddings stay in memory only. ${what}`;
     case 'cacheBusy':
       return 'Another program keeps the cache locked; new embeddings stay in memory until it lets go.';
+    case 'logGrows':
+      return 'The cache takes much room on the disk until another program stops reading it.';
     case 'refused':
     case 'badSettings':
     case 'badFile':
