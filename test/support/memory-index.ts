@@ -4,6 +4,7 @@ import { splitWords } from '../../server/src/core/chunks/words.ts';
 import type {
   IndexedChunk,
   IndexReader,
+  PathFilter,
   Scored,
 } from '../../server/src/core/index/index-reader.ts';
 import { textHashOf } from '../../server/src/core/keys/text-hash.ts';
@@ -57,16 +58,16 @@ export class MemoryIndex implements IndexReader {
     }
   }
 
-  async nearest(query: Vector, limit: number, accepts: (path: string) => boolean) {
+  async nearest(query: Vector, limit: number, accepts: PathFilter) {
     return best(
       this.#rows
-        .filter(({ chunk }) => accepts(chunk.path))
+        .filter(({ chunk }) => accepts?.(chunk.path) !== false)
         .map(({ chunk, vector }) => ({ id: chunk.id, score: dot(query, vector) })),
       limit,
     );
   }
 
-  async words(words: readonly string[], limit: number, accepts: (path: string) => boolean) {
+  async words(words: readonly string[], limit: number, accepts: PathFilter) {
     const scores = new Map<Row, number>();
     const average = this.#totalLength / this.#rows.length;
     for (const word of new Set(words)) {
@@ -81,7 +82,7 @@ export class MemoryIndex implements IndexReader {
     }
     return best(
       [...scores]
-        .filter(([{ chunk }]) => accepts(chunk.path))
+        .filter(([{ chunk }]) => accepts?.(chunk.path) !== false)
         .map(([{ chunk }, score]) => ({ id: chunk.id, score })),
       limit,
     );

@@ -13,14 +13,22 @@ it.each([
   ['src/a.ts', 'src/a.ts', true],
   ['.github/**', '.github/workflows/ci.yml', true],
 ])('with glob %s, %s passes: %s', (glob, path, passes) => {
-  expect(pathFilter({ path: glob })(path)).toBe(passes);
+  expect(pathFilter({ path: glob })!(path)).toBe(passes);
 });
 
 it('keeps to one language', () => {
-  const accepts = pathFilter({ language: 'python', path: 'src/**' });
+  const accepts = pathFilter({ language: 'python', path: 'src/**' })!;
   expect(['src/a.py', 'src/a.ts', 'lib/a.py'].filter(accepts)).toEqual(['src/a.py']);
 });
 
 it('passes all without a filter', () => {
-  expect(pathFilter({})('any/thing')).toBe(true);
+  expect(pathFilter({})).toBeNull();
+  expect(pathFilter({ path: '' })).toBeNull();
+});
+
+it('keeps to tests, to all but tests, and to files that changed', () => {
+  const paths = ['src/a.ts', 'src/a.test.ts', 'tests/b.py'];
+  expect(paths.filter(pathFilter({ tests: true })!)).toEqual(['src/a.test.ts', 'tests/b.py']);
+  expect(paths.filter(pathFilter({ tests: false })!)).toEqual(['src/a.ts']);
+  expect(paths.filter(pathFilter({}, new Set(['tests/b.py']))!)).toEqual(['tests/b.py']);
 });

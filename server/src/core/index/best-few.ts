@@ -1,26 +1,59 @@
-/** Keeps the items with the highest scores, in a small sorted array. */
-export class BestFew<T extends { readonly score: number }> {
+import type { Scored } from './index-reader.ts';
+
+/** A chunk found by its codes. */
+export interface Approximate extends Scored {
+  /** The exact score is at most this far from `score`. */
+  readonly error: number;
+}
+
+/** Keeps the chunks with the highest scores, best first. Typed arrays: a scan adds thousands. */
+export class BestFew {
   readonly #limit: number;
-  readonly #items: T[] = [];
+  readonly #ids: Int32Array;
+  readonly #scores: Float64Array;
+  readonly #errors: Float64Array;
+  #count = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
+    this.#ids = new Int32Array(limit);
+    this.#scores = new Float64Array(limit);
+    this.#errors = new Float64Array(limit);
   }
 
   /** A score not above this one is not kept. */
   get worst(): number {
-    return this.#items.length < this.#limit ? -Infinity : this.#items.at(-1)!.score;
+    return this.#count < this.#limit ? -Infinity : this.#scores[this.#limit - 1]!;
   }
 
-  add(item: T): void {
-    let at = this.#items.length;
-    while (at > 0 && this.#items[at - 1]!.score < item.score) at--;
-    this.#items.splice(at, 0, item);
-    if (this.#items.length > this.#limit) this.#items.pop();
+  /** The score must be above `worst`. */
+  add(id: number, score: number, error: number): void {
+    const at = this.#placeOf(score);
+    if (this.#count < this.#limit) this.#count++;
+    const end = this.#count - 1;
+    for (const kept of [this.#ids, this.#scores, this.#errors]) kept.copyWithin(at + 1, at, end);
+    this.#ids[at] = id;
+    this.#scores[at] = score;
+    this.#errors[at] = error;
   }
 
-  /** Best first. */
-  sorted(): T[] {
-    return this.#items;
+  sorted(): Approximate[] {
+    return Array.from({ length: this.#count }, (_, i) => ({
+      id: this.#ids[i]!,
+      score: this.#scores[i]!,
+      error: this.#errors[i]!,
+    }));
+  }
+
+  /** Behind all that are as good or better. */
+  #placeOf(score: number): number {
+    let low = 0;
+    let high = this.#count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#scores[middle]! >= score) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

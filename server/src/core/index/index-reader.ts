@@ -24,21 +24,20 @@ export interface Scored {
   readonly score: number;
 }
 
+/** Whether a path (relative to the folder) may be among what is found; null where every one may. */
+export type PathFilter = ((path: string) => boolean) | null;
+
 /** What search reads of one folder's index. */
 export interface IndexReader {
   /** Absolute path. */
   readonly folder: string;
   /** Chunks whose composed vector is nearest to the query (cosine), best first. */
-  nearest(query: Vector, limit: number, accepts: (path: string) => boolean): Promise<Scored[]>;
+  nearest(query: Vector, limit: number, accepts: PathFilter): Promise<Scored[]>;
   /**
    * Chunks matching any of the words by BM25 over path, symbols and body, best first.
    * Words are split as `chunks/words.ts` does.
    */
-  words(
-    words: readonly string[],
-    limit: number,
-    accepts: (path: string) => boolean,
-  ): Promise<Scored[]>;
+  words(words: readonly string[], limit: number, accepts: PathFilter): Promise<Scored[]>;
   chunks(ids: readonly number[]): Promise<Map<number, IndexedChunk>>;
   /** The chunk's text, from the cache or else from the file. */
   textOf(chunk: IndexedChunk): Promise<string>;

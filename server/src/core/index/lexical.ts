@@ -34,7 +34,7 @@ export class Lexical {
     connection: Connection,
     words: readonly string[],
     limit: number,
-    accepts: (id: number) => boolean,
+    accepts: ((chunkId: number) => boolean) | null,
   ): Scored[] {
     const terms = [...new Set(words)].slice(0, MOST_TERMS);
     if (terms.length === 0) return [];
@@ -42,7 +42,7 @@ export class Lexical {
     const hits: Scored[] = [];
     const rows = this.#prepared.on(connection, MATCH).iterate(query) as Iterable<Scored>;
     for (const { id, score } of rows) {
-      if (!accepts(id)) continue;
+      if (accepts?.(id) === false) continue;
       hits.push({ id, score });
       if (hits.length === limit) break;
     }

@@ -1,4 +1,4 @@
-import { PACK_SLOTS } from './pack.ts';
+import { PACK_SLOTS, placeOf } from './pack.ts';
 import { bundledScanKernel, type ScanKernel } from './scan-kernel.ts';
 
 /** Most packs multiplied in one call. */
@@ -10,11 +10,11 @@ const PAGE_BYTES = 65_536;
 export interface PackCodes {
   /** Makes room for more packs, with all codes zero. */
   grow(packs: number): void;
-  /** Codes of the pack at a position, slot-major. Not valid any more after `grow`. */
+  /** Codes of the pack at a position. Not valid any more after `grow`. */
   at(position: number): Int8Array;
   /**
-   * Inner product, in whole numbers, of the query with each slot of up to `PACKS_PER_CALL` packs
-   * from a position on. Valid until the next call.
+   * Inner product, in whole numbers and with the bias of the query, of its numbers with each slot of
+   * up to `PACKS_PER_CALL` packs from a position on. Valid until the next call.
    */
   multiply(position: number, packs: number, query: Int16Array): Int32Array;
 }
@@ -44,17 +44,25 @@ export class PlainPackCodes implements PackCodes {
   }
 
   multiply(position: number, packs: number, query: Int16Array): Int32Array {
-    const stride = this.#stride;
     for (let p = 0; p < packs; p++) {
-      const codes = this.#packs[position + p]!;
       for (let slot = 0; slot < PACK_SLOTS; slot++) {
-        const start = slot * stride;
-        let sum = 0;
-        for (let i = 0; i < stride; i++) sum += query[i]! * codes[start + i]!;
-        this.#sums[p * PACK_SLOTS + slot] = sum;
+        this.#sums[p * PACK_SLOTS + slot] = this.#product(this.#packs[position + p]!, slot, query);
       }
     }
     return this.#sums.subarray(0, packs * PACK_SLOTS);
+  }
+
+  #product(codes: Int8Array, slot: number, query: Int16Array): number {
+    let sum = 0;
+    for (let sixteen = 0; sixteen < this.#stride; sixteen += 16) {
+      const start = placeOf(slot, sixteen, this.#stride);
+      for (let i = 0; i < 8; i++) {
+        const even = codes[start + 2 * i]! & 0xff;
+        const odd = codes[start + 2 * i + 1]!;
+        sum += query[sixteen + i]! * even + query[sixteen + 8 + i]! * odd;
+      }
+    }
+    return sum;
   }
 }
 

@@ -1,6 +1,6 @@
 import { dot, type Vector } from '../vectors/vector.ts';
 import type { Scored } from './index-reader.ts';
-import type { Approximate } from './packed-vectors.ts';
+import type { Approximate } from './best-few.ts';
 
 /** What exact scores need of a folder: its codes, and the vectors they were made from. */
 export interface Rescorable {

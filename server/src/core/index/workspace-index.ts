@@ -9,6 +9,7 @@ import type { SkippedByReason, SkippedFile } from '../files/file-source.ts';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
 import type { TextHash } from '../keys/text-hash.ts';
 import type { Vector } from '../vectors/vector.ts';
+import type { Approximate } from './best-few.ts';
 import {
   ChunkTable,
   type ExplainedChunk,
@@ -16,10 +17,10 @@ import {
   type PlacedChunk,
 } from './chunk-table.ts';
 import type { KnownFile } from './file-changes.ts';
-import type { IndexedChunk, Scored } from './index-reader.ts';
+import type { IndexedChunk, PathFilter, Scored } from './index-reader.ts';
 import { Lexical } from './lexical.ts';
 import { indexMigrations } from './migrations/index-migrations.ts';
-import { type Approximate, PackedVectors } from './packed-vectors.ts';
+import { PackedVectors } from './packed-vectors.ts';
 import { PackStore } from './pack-store.ts';
 
 export interface StoredFile {
@@ -225,22 +226,14 @@ export class WorkspaceIndex {
     await retryWhileBusy(() => withConnection(this.#db, (connection) => connection.exec('VACUUM')));
   }
 
-  async nearest(
-    query: Vector,
-    limit: number,
-    accepts: (path: string) => boolean,
-  ): Promise<Approximate[]> {
+  async nearest(query: Vector, limit: number, accepts: PathFilter): Promise<Approximate[]> {
     await this.load();
-    return this.#vectors.nearest(query, limit, (id) => this.#accepts(id, accepts));
+    return this.#vectors.nearest(query, limit, this.#idFilter(accepts));
   }
 
-  words(
-    words: readonly string[],
-    limit: number,
-    accepts: (path: string) => boolean,
-  ): Promise<Scored[]> {
+  words(words: readonly string[], limit: number, accepts: PathFilter): Promise<Scored[]> {
     return this.#read((connection) =>
-      this.#lexical.match(connection, words, limit, (id) => this.#accepts(id, accepts)),
+      this.#lexical.match(connection, words, limit, this.#idFilter(accepts)),
     );
   }
 
@@ -269,9 +262,12 @@ export class WorkspaceIndex {
     }
   }
 
-  #accepts(id: number, accepts: (path: string) => boolean): boolean {
-    const path = this.#pathOf.get(id);
-    return path !== undefined && accepts(path);
+  #idFilter(accepts: PathFilter): ((chunkId: number) => boolean) | null {
+    if (accepts === null) return null;
+    return (id) => {
+      const path = this.#pathOf.get(id);
+      return path !== undefined && accepts(path);
+    };
   }
 
   async #read<T>(read: (connection: Connection) => T): Promise<T> {

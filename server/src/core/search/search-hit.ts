@@ -1,12 +1,19 @@
 export type SearchMode = 'hybrid' | 'semantic' | 'text';
 
-export interface SearchOptions {
-  readonly limit: number;
-  readonly mode: SearchMode;
+export interface SearchFilters {
   /** Only paths matching this glob, relative to the folder. */
   readonly path?: string | undefined;
   /** Only files of this VS Code language id. */
   readonly language?: string | undefined;
+  /** Only tests, or all but tests. */
+  readonly tests?: boolean | undefined;
+  /** Only files that differ from this git commit, branch or tag, untracked ones included. */
+  readonly changedSince?: string | undefined;
+}
+
+export interface SearchOptions extends SearchFilters {
+  readonly limit: number;
+  readonly mode: SearchMode;
   readonly signal: AbortSignal;
 }
 
