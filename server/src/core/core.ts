@@ -35,6 +35,8 @@ import { createRetriever, type Retriever } from './search/retriever.ts';
 import type { SearchHit, SearchOptions } from './search/search-hit.ts';
 import { dayOf, openLedger, type Ledger } from './usage/ledger.ts';
 import type { SentEntry } from './usage/send-log.ts';
+import { readPrices } from './usage/price-file.ts';
+import type { PriceOf } from './usage/prices.ts';
 import type { Usage } from './usage/usage.ts';
 import { toUnit, type Vector } from './vectors/vector.ts';
 
@@ -106,6 +108,8 @@ export interface CoreStats {
 /** The product without a transport: every front end stands on this. */
 export interface Core {
   readonly provider: ProviderDescription;
+  /** US dollars per million tokens, as the user pays them; null where that is unknown. */
+  readonly priceOf: PriceOf;
   /**
    * Embeds texts through the cache: only texts never seen are sent to the provider. `file` is the
    * path they come from: of a file whose name means secrets nothing leaves the computer (Failure
@@ -168,18 +172,22 @@ export async function createCore(config: Config, deps: CoreDeps): Promise<Core> 
         deps.logger.warn('usage counters could not be written; they are kept and tried again');
       },
     });
-    return new CachingCore(config, deps, cache, ledger);
+    const priceOf = deps.priceOf ?? (await readPrices(config.cacheDir, deps.logger));
+    return new CachingCore(config, { ...deps, priceOf }, cache, ledger);
   } catch (error) {
     await cache.close();
     throw error;
   }
 }
 
+type PricedDeps = CoreDeps & { readonly priceOf: PriceOf };
+
 class CachingCore implements Core {
   readonly provider: ProviderDescription;
+  readonly priceOf: PriceOf;
   readonly maintenance: Maintenance;
   readonly #config: Config;
-  readonly #deps: CoreDeps;
+  readonly #deps: PricedDeps;
   readonly #cache: EmbeddingCache;
   readonly #ledger: Ledger;
   readonly #outbound: Outbound;
@@ -192,9 +200,10 @@ class CachingCore implements Core {
   #opened: Promise<OpenedProvider> | null = null;
   #blobs: Promise<BlobTable> | null = null;
 
-  constructor(config: Config, deps: CoreDeps, cache: EmbeddingCache, ledger: Ledger) {
+  constructor(config: Config, deps: PricedDeps, cache: EmbeddingCache, ledger: Ledger) {
     this.#config = config;
     this.#deps = deps;
+    this.priceOf = deps.priceOf;
     this.#cache = cache;
     this.#ledger = ledger;
     this.provider = describeOwn(deps.ownProvider) ?? describeProvider(config.provider);
@@ -203,6 +212,7 @@ class CachingCore implements Core {
     this.maintenance = createMaintenance({
       cache,
       deps,
+      priceOf: this.priceOf,
       changed: () => {
         this.#changed();
       },
@@ -348,7 +358,7 @@ class CachingCore implements Core {
     const hashes: TextHash[] = [];
     for (const folder of folders) hashes.push(...(await this.#someHashes(folder, signal)));
     const stored = await this.#cache.storedSpaces();
-    return listModels({ hashes, stored, ollamaBaseUrl, fetch: this.#deps.fetch }, signal);
+    return listModels({ ...this.#deps, hashes, stored, ollamaBaseUrl }, signal);
   }
 
   /** None where the configured provider must be asked something first: nothing is sent for a list. */
@@ -397,7 +407,7 @@ class CachingCore implements Core {
   ): Promise<OpenedProvider> {
     if (this.#opened) return this.#opened;
     const opened = this.#createProvider(signal, mayAskDimensions).then((pair) =>
-      withShards(pair, this.#cache, this.#ledger, this.#outbound),
+      withShards(pair, this.#cache, this.#ledger, this.#outbound, this.priceOf),
     );
     this.#opened = opened;
     // A failed opening must not stick: a key may be set, or the network be back, at the next call.
@@ -449,6 +459,7 @@ class CachingCore implements Core {
       blobs: await this.#blobTable(),
       embedder: documents,
       provider,
+      priceOf: this.priceOf,
       gate: this.#gate,
       now: () => Date.now(),
     };

@@ -27,7 +27,7 @@ import { dayNumberOf } from './cache/last-use.ts';
 import { Failure } from './errors.ts';
 import { indexUsesIn } from './index/index-uses.ts';
 import type { EmbeddingSpace } from './keys/space.ts';
-import { costUsd } from './usage/prices.ts';
+import { costUsd, type PriceOf } from './usage/prices.ts';
 
 export interface MaintenanceDeps {
   /** Absolute path of the script that checks a file's structure, in a thread of its own. */
@@ -73,6 +73,7 @@ export interface Maintenance {
 export interface MaintenanceParts {
   readonly cache: EmbeddingCache;
   readonly deps: MaintenanceDeps;
+  readonly priceOf: PriceOf;
   /** Called after what the cache holds changed. */
   readonly changed: () => void;
 }
@@ -85,12 +86,14 @@ class CacheMaintenance implements Maintenance {
   readonly #cache: EmbeddingCache;
   readonly #directory: string;
   readonly #deps: MaintenanceDeps;
+  readonly #priceOf: PriceOf;
   readonly #changed: () => void;
 
-  constructor({ cache, deps, changed }: MaintenanceParts) {
+  constructor({ cache, deps, priceOf, changed }: MaintenanceParts) {
     this.#cache = cache;
     this.#directory = cache.directory;
     this.#deps = deps;
+    this.#priceOf = priceOf;
     this.#changed = changed;
   }
 
@@ -118,7 +121,10 @@ class CacheMaintenance implements Maintenance {
       });
       const spaces = report.spaces.map((garbage) => {
         const { provider, model } = garbage.space;
-        return { ...garbage, costUsd: costUsd(provider, model, garbage.removedTokens) };
+        return {
+          ...garbage,
+          costUsd: costUsd(this.#priceOf, provider, model, garbage.removedTokens),
+        };
       });
       return { ...report, spaces };
     });

@@ -3,7 +3,7 @@ import type { StoredSpace } from './cache/embedding-cache.ts';
 import type { TextHash } from './keys/text-hash.ts';
 import { ollamaModels } from './providers/ollama-models.ts';
 import { PROVIDERS } from './providers/provider-table.ts';
-import { usdPerMillionTokens } from './usage/prices.ts';
+import type { PriceOf } from './usage/prices.ts';
 
 /** A model that can be chosen. */
 export interface OfferedModel {
@@ -30,6 +30,7 @@ export interface ModelListParts {
   /** Null: Ollama is not looked for. */
   readonly ollamaBaseUrl: string | null;
   readonly fetch: typeof globalThis.fetch;
+  readonly priceOf: PriceOf;
 }
 
 /** Every model there is to choose now: published ones, those Ollama has, and those used before. */
@@ -54,7 +55,7 @@ export async function listModels(parts: ModelListParts, signal: AbortSignal): Pr
 
 async function factsOf(
   { provider, model }: { provider: string; model: string },
-  { hashes, stored }: ModelListParts,
+  { hashes, stored, priceOf }: ModelListParts,
 ): Promise<OfferedModel> {
   const spaces = stored.filter(({ space }) => isOf(space, provider, model));
   const row = PROVIDERS.find(({ kind }) => kind === provider);
@@ -63,7 +64,7 @@ async function factsOf(
     provider,
     model,
     dimensions: known ?? spaces[0]?.space.dimensions ?? null,
-    usdPerMillionTokens: usdPerMillionTokens(provider, model),
+    usdPerMillionTokens: priceOf(provider, model),
     cachedShare: hashes.length === 0 ? null : await bestShare(spaces, hashes),
   };
 }

@@ -3,6 +3,7 @@ import { createEmbedder, type Embedder } from './embed/embedder.ts';
 import type { Outbound } from './outbound.ts';
 import type { EmbeddingProvider, ProviderPair } from './providers/provider.ts';
 import type { Ledger } from './usage/ledger.ts';
+import type { PriceOf } from './usage/prices.ts';
 
 /** A provider with the shard its vectors live in, for documents and for queries. */
 export interface OpenedProvider {
@@ -16,6 +17,7 @@ export async function withShards(
   cache: EmbeddingCache,
   ledger: Ledger,
   outbound: Outbound,
+  priceOf: PriceOf,
 ): Promise<OpenedProvider> {
   const embedderOf = async (provider: EmbeddingProvider) =>
     createEmbedder({
@@ -24,6 +26,7 @@ export async function withShards(
       shard: await cache.shard(provider.space),
       texts: cache.texts,
       ledger,
+      priceOf,
     });
   const documents = await embedderOf(pair.document);
   const queries = pair.query === pair.document ? documents : await embedderOf(pair.query);

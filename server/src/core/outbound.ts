@@ -7,12 +7,15 @@ import { isSecretPath } from './files/secret-names.ts';
 import type { Logger } from './logger.ts';
 import type { ProviderDescription } from './providers/describe-provider.ts';
 import type { EmbeddingProvider } from './providers/provider.ts';
+import { listPrice, type PriceOf } from './usage/prices.ts';
 import { openSendLog, type SendLog } from './usage/send-log.ts';
 
 export interface OutboundDeps {
   /** Absolute path of the script that checks texts for secrets, a thread of its own. */
   readonly secretScanWorker: string;
   readonly logger: Logger;
+  /** By default the user's prices in the cache directory, then the published ones. */
+  readonly priceOf?: PriceOf;
 }
 
 /** What every text on its way to another process passes; opened when the first one goes. */
@@ -37,6 +40,7 @@ export class Outbound {
       provider,
       scanner: this.#scanner,
       monthlyUsd: this.#config.monthlyUsd,
+      priceOf: this.#deps.priceOf ?? listPrice,
       sendLog: () => this.log(),
     });
   }

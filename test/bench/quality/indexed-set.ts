@@ -12,6 +12,7 @@ import { openWorkspaceIndex } from '../../../server/src/core/index/workspace-ind
 import { withShards } from '../../../server/src/core/opened-provider.ts';
 import { Outbound } from '../../../server/src/core/outbound.ts';
 import { EmbeddedProvider } from '../../../server/src/core/providers/embedded.ts';
+import { listPrice } from '../../../server/src/core/usage/prices.ts';
 import { openLedger } from '../../../server/src/core/usage/ledger.ts';
 import type { Vector } from '../../../server/src/core/vectors/vector.ts';
 import { SECRET_SCAN_WORKER, STRUCTURE_WORKER } from '../../support/provider-deps.ts';
@@ -77,7 +78,7 @@ async function openSet(folder: string, cacheDir: string) {
   });
   const pair = { document: provider, query: provider };
   const outbound = new Outbound(configSchema.parse({ cacheDir }), { local: true }, DEPS);
-  const { documents } = await withShards(pair, cache, ledger, outbound);
+  const { documents } = await withShards(pair, cache, ledger, outbound, listPrice);
   const index = await openWorkspaceIndex({
     folder,
     directory: path.join(cacheDir, 'workspaces'),

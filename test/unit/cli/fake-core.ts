@@ -14,10 +14,13 @@ import type { Config } from '../../../server/src/core/config.ts';
 import { textHashOf } from '../../../server/src/core/keys/text-hash.ts';
 import type { SearchHit, SearchOptions } from '../../../server/src/core/search/search-hit.ts';
 
+import { listPrice } from '../../../server/src/core/usage/prices.ts';
+
 const NO_USAGE: Usage = { hits: 0, misses: 0, requests: 0, tokens: 0, costUsd: 0, savedUsd: 0 };
 
 /** A core without files, database or network: a text's vector is made of its length. */
 export class FakeCore implements Core {
+  priceOf = listPrice;
   provider: Core['provider'] = {
     name: 'embedded',
     model: 'built-in',

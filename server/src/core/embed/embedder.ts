@@ -4,7 +4,7 @@ import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
 import { textHashOf, type TextHash } from '../keys/text-hash.ts';
 import type { EmbeddingProvider } from '../providers/provider.ts';
 import type { Ledger } from '../usage/ledger.ts';
-import { costUsd } from '../usage/prices.ts';
+import { costUsd, listPrice, type PriceOf } from '../usage/prices.ts';
 import { NO_USAGE } from '../usage/usage.ts';
 import type { Vector } from '../vectors/vector.ts';
 import type { EmbedOutcome } from './embed-outcome.ts';
@@ -60,6 +60,8 @@ export interface EmbedderParts {
   readonly shard: Shard;
   readonly texts: TextStore;
   readonly ledger: Ledger;
+  /** List prices unless the user has others. */
+  readonly priceOf?: PriceOf;
 }
 
 export function createEmbedder(parts: EmbedderParts): Embedder {
@@ -77,6 +79,10 @@ class CachingEmbedder implements Embedder {
   constructor(parts: EmbedderParts) {
     this.#parts = parts;
     this.#spaceId = spaceIdOf(parts.provider.space);
+  }
+
+  get #priceOf(): PriceOf {
+    return this.#parts.priceOf ?? listPrice;
   }
 
   get space(): EmbeddingSpace {
@@ -196,7 +202,7 @@ class CachingEmbedder implements Embedder {
       misses,
       requests: answer.requests,
       tokens: answer.tokens,
-      costUsd: costUsd(provider, model, answer.tokens),
+      costUsd: costUsd(this.#priceOf, provider, model, answer.tokens),
     });
   }
 
@@ -219,7 +225,7 @@ class CachingEmbedder implements Embedder {
     this.#parts.ledger.record(this.#spaceId, {
       ...NO_USAGE,
       hits: hits.size,
-      savedUsd: costUsd(this.space.provider, this.space.model, tokens),
+      savedUsd: costUsd(this.#priceOf, this.space.provider, this.space.model, tokens),
     });
   }
 }

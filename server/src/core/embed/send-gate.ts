@@ -1,7 +1,7 @@
 import type { SecretScanner } from '../chunks/secret-scanner.ts';
 import { failureOf, type FailureKind } from '../errors.ts';
 import type { EmbeddingProvider, ProviderOutcome } from '../providers/provider.ts';
-import { usdPerMillionTokens } from '../usage/prices.ts';
+import { listPrice, type PriceOf } from '../usage/prices.ts';
 import type { SendId, SendLog, SentFile } from '../usage/send-log.ts';
 import type { SentFrom } from './sent-from.ts';
 
@@ -32,6 +32,8 @@ export interface SendGateParts {
   readonly scanner: SecretScanner | null;
   /** Null: no limit. */
   readonly monthlyUsd: number | null;
+  /** List prices unless the user has others. */
+  readonly priceOf?: PriceOf;
   /** Opened when the first text is sent. */
   readonly sendLog: () => Promise<SendLog>;
 }
@@ -145,7 +147,7 @@ class GuardedGate implements SendGate {
   /** Null where the price is unknown: what cannot be counted cannot be limited. */
   #costUsd(tokens: number): number | null {
     const { provider, model } = this.#parts.provider.space;
-    const price = usdPerMillionTokens(provider, model);
+    const price = (this.#parts.priceOf ?? listPrice)(provider, model);
     return price === null ? null : (price * tokens) / 1e6;
   }
 }

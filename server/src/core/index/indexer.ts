@@ -3,7 +3,7 @@ import type { Embedder } from '../embed/embedder.ts';
 import type { SentFrom } from '../embed/sent-from.ts';
 import type { FileSource } from '../files/file-source.ts';
 import type { EmbeddingProvider } from '../providers/provider.ts';
-import { costUsd } from '../usage/prices.ts';
+import { costUsd, listPrice, type PriceOf } from '../usage/prices.ts';
 import type { BlobTable } from './blob-table.ts';
 import type { FileContent, PlacedChunk } from './chunk-table.ts';
 import { vectorsOf } from './chunk-vectors.ts';
@@ -28,6 +28,8 @@ export interface IndexerParts {
   readonly blobs: BlobTable;
   readonly embedder: Embedder;
   readonly provider: EmbeddingProvider;
+  /** List prices unless the user has others. */
+  readonly priceOf?: PriceOf;
   readonly gate: PauseGate;
   now(): number;
 }
@@ -173,7 +175,7 @@ class IndexRun {
         dimensions,
         requests: this.#sent.requests,
         tokens,
-        costUsd: costUsd(name, model, tokens),
+        costUsd: costUsd(this.#parts.priceOf ?? listPrice, name, model, tokens),
       },
       seconds: (performance.now() - this.#startedAt) / 1000,
       failures: this.#failures,

@@ -2,7 +2,6 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Core } from '../../core/core.ts';
 import { Failure } from '../../core/errors.ts';
-import { usdPerMillionTokens } from '../../core/usage/prices.ts';
 import { canAsk, confirm } from './confirm.ts';
 import type { Invocation } from './invocation.ts';
 import { count, dollars, figure } from './output/figures.ts';
@@ -21,7 +20,7 @@ export async function confirmIndexing(call: Invocation, core: Core, folder: stri
     await mustAgree(call, `${folder} is very broad.`, 'Index it anyway?');
   }
   const { name, model, local } = core.provider;
-  const price = usdPerMillionTokens(name, model);
+  const price = core.priceOf(name, model);
   if (price === 0 || (price === null && local)) return;
 
   const { chunks, provider } = await core.index(folder, {

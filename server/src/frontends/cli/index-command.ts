@@ -23,18 +23,22 @@ export async function runIndex(
   const folder = await folderArgument(call, named);
   const dryRun = flags.dryRun === true;
 
-  const report = await withCore(call, settings, async (core) => {
+  const { report, priceOf } = await withCore(call, settings, async (core) => {
     if (!dryRun) await confirmIndexing(call, core, folder);
-    return core.index(folder, {
+    const done = await core.index(folder, {
       signal,
       dryRun,
       onProgress: (state) => {
         progress.show(progressText(state));
       },
     });
+    return { report: done, priceOf: core.priceOf };
   });
   progress.clear();
-  await write(terminal.stdout, options.json ? indexJson(report) : indexSummary(report, dryRun));
+  await write(
+    terminal.stdout,
+    options.json ? indexJson(report) : indexSummary(report, dryRun, priceOf),
+  );
   if (options.quiet !== true) {
     terminal.stderr.write(indexRemarks(report) + indexWithheld(report, dryRun));
   }

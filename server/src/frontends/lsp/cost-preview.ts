@@ -1,7 +1,6 @@
 import type { Connection } from 'vscode-languageserver/node';
 import type { CostPreview, PreviewParams } from '../../../protocol/index-report.ts';
 import type { Core, IndexReport } from '../../core/core.ts';
-import { usdPerMillionTokens } from '../../core/usage/prices.ts';
 import type { WorkspaceFolders } from './workspace-folders.ts';
 
 export interface PreviewDeps {
@@ -27,15 +26,19 @@ export async function previewCost(
     });
     reports.push(report);
   }
-  return costPreviewOf(reports, await core.spentUsd());
+  return costPreviewOf(reports, await core.spentUsd(), core.priceOf);
 }
 
 /** One preview over the predictions of several folders. */
-function costPreviewOf(reports: readonly IndexReport[], spentUsd: number): CostPreview {
+function costPreviewOf(
+  reports: readonly IndexReport[],
+  spentUsd: number,
+  priceOf: Core['priceOf'],
+): CostPreview {
   const { name, model } = reports[0]?.provider ?? { name: '', model: '' };
   const sum = (of: (report: IndexReport) => number): number =>
     reports.reduce((total, report) => total + of(report), 0);
-  const known = usdPerMillionTokens(name, model) !== null;
+  const known = priceOf(name, model) !== null;
   return {
     provider: { name, model },
     chunks: sum(({ chunks }) => chunks.misses),

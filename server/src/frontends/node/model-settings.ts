@@ -1,7 +1,6 @@
 import { providerConfigSchema, type Config, type ProviderConfig } from '../../core/config.ts';
 import type { OwnFunction } from '../../core/providers/own-provider.ts';
 import { PROVIDERS } from '../../core/providers/provider-table.ts';
-import { providerOfModel } from '../../core/usage/prices.ts';
 import { ELEMENT_TYPES } from '../../core/vectors/element.ts';
 import { STANDARD_FORM, type VectorForm } from '../../core/vectors/vector-form.ts';
 import type { CustomProvider, ModelOptions } from './api.ts';
@@ -61,9 +60,17 @@ function formOf({ element, normalised }: ModelOptions): VectorForm {
 
 function providerNamedBy({ model, baseUrl }: ModelOptions): string {
   if (model === undefined && baseUrl === undefined) return 'embedded';
-  const provider = model === undefined ? null : providerOfModel(model);
+  const provider = model === undefined ? null : publisherOf(model);
   if (provider !== null) return provider;
   throw new TypeError(`name the provider of ${model ?? 'this address'}: provider: 'openai', say`);
+}
+
+/** The one provider that serves a model of this name at its own address. */
+function publisherOf(model: string): string | null {
+  const publishers = PROVIDERS.filter(
+    ({ remote }) => remote !== null && remote.ownAddress !== null && remote.models.includes(model),
+  );
+  return publishers.length === 1 ? publishers[0]!.kind : null;
 }
 
 function providerConfigOf(kind: string, options: ModelOptions): ProviderConfig {

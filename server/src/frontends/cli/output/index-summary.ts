@@ -1,5 +1,4 @@
-import type { IndexReport } from '../../../core/core.ts';
-import { usdPerMillionTokens } from '../../../core/usage/prices.ts';
+import type { Core, IndexReport } from '../../../core/core.ts';
 import type { Shortened } from '../../../core/providers/provider.ts';
 import { oneLine } from '../terminal.ts';
 import { count, dollars, figure } from './figures.ts';
@@ -17,7 +16,11 @@ export function indexJson(report: IndexReport): string {
 }
 
 /** What an index run did, or would do, for a person to read. */
-export function indexSummary(report: IndexReport, dryRun: boolean): string {
+export function indexSummary(
+  report: IndexReport,
+  dryRun: boolean,
+  priceOf: Core['priceOf'],
+): string {
   const { files, chunks, provider } = report;
   const changed = dryRun ? 'to index' : 'indexed';
   const lines = [
@@ -25,7 +28,7 @@ export function indexSummary(report: IndexReport, dryRun: boolean): string {
     `  files     ${count(files.total, 'file')}: ${files.indexed} ${changed}, ${files.unchanged} unchanged, ${files.skipped} skipped`,
     `  chunks    ${count(chunks.total, 'chunk')}: ${count(chunks.hits, 'hit')}, ${count(chunks.misses, 'miss')}`,
     `  provider  ${provider.name} ${provider.model}, ${count(provider.dimensions, 'dimension')}`,
-    `  sent      ${sent(report, dryRun)}`,
+    `  sent      ${sent(report, dryRun, priceOf)}`,
     closing(report, dryRun),
   ];
   return `${lines.join('\n')}\n`;
@@ -85,8 +88,12 @@ export function indexWithheld({ withheld }: IndexReport, dryRun: boolean): strin
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function sent({ chunks, provider }: IndexReport, dryRun: boolean): string {
-  const price = usdPerMillionTokens(provider.name, provider.model);
+function sent(
+  { chunks, provider }: IndexReport,
+  dryRun: boolean,
+  priceOf: Core['priceOf'],
+): string {
+  const price = priceOf(provider.name, provider.model);
   if (price === 0) return 'nothing: the model runs on this computer';
   if (provider.requests === 0 && !(dryRun && chunks.misses > 0)) return 'nothing';
   const cost = price === null ? 'price unknown' : dollars(provider.costUsd);
