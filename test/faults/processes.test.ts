@@ -219,3 +219,14 @@ describe.skipIf(whyNoFaketime !== null)(named('A20: the clock', whyNoFaketime), 
     expect(readFileSync(clock, 'utf8')).toContain('2038');
   });
 });
+
+describe('two processes that want the same texts at once', () => {
+  it('pay for each text once', async () => {
+    const { directory } = world();
+    // A request takes as long as a real one, so that the two do meet.
+    const runs = [0, 1, 2].map(() => new EmbeddingRun({ directory, count: 400, answerMs: 30 }));
+    const reports = await Promise.all(runs.map((run) => run.ended()));
+    for (const report of reports) expect(report).toMatchObject({ wrong: 0, problems: [] });
+    expect(reports.reduce((sum, { asked }) => sum + asked, 0)).toBe(400);
+  });
+});

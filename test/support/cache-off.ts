@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { NO_CLAIMS } from '../../server/src/core/cache/claims.ts';
 import type { EmbeddingCache } from '../../server/src/core/cache/embedding-cache.ts';
 import type { Shard } from '../../server/src/core/cache/shard.ts';
 import type { EmbeddingSpace } from '../../server/src/core/keys/space.ts';
@@ -11,6 +12,7 @@ export function cacheSwitchedOff(directory: string): EmbeddingCache {
   mkdirSync(directory, { recursive: true });
   return {
     directory,
+    claims: NO_CLAIMS,
     texts: {
       get: async () => null,
       putMany: async () => undefined,

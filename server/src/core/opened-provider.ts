@@ -25,6 +25,7 @@ export async function withShards(
       gate: outbound.gateOf(provider),
       shard: await cache.shard(provider.space),
       texts: cache.texts,
+      claims: cache.claims,
       ledger,
       priceOf,
     });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { openCache } from '../../../server/src/core/cache/embedding-cache.ts';
 import { createEmbedder } from '../../../server/src/core/embed/embedder.ts';
@@ -28,11 +29,19 @@ const ledger = await openLedger(path.join(task.directory, 'usage.db'), {
 const provider = new FakeProvider({
   model: task.model,
   dimensions: task.dimensions,
+  onBatch: () => delay(task.answerMs),
   limits: { maxItems: task.batch, maxTokens: 1_000_000 },
 });
 const shard = await cache.shard(provider.space);
 const gate = openGate(provider);
-const embedder = createEmbedder({ provider, gate, shard, texts: cache.texts, ledger });
+const embedder = createEmbedder({
+  provider,
+  gate,
+  shard,
+  texts: cache.texts,
+  claims: cache.claims,
+  ledger,
+});
 const { signal } = new AbortController();
 
 const stop = new AbortController();
@@ -51,7 +60,7 @@ do {
       if (!same) wrong++;
     });
     await say(`ack ${done}`);
-    if (task.pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, task.pauseMs));
+    if (task.pauseMs > 0) await delay(task.pauseMs);
   }
 } while (task.untilStopped && !stop.signal.aborted);
 await ledger.close();

@@ -10,6 +10,8 @@ export interface EmbeddingTask {
   /** Texts of one request. */
   readonly batch: number;
   readonly pauseMs: number;
+  /** How long the provider takes for a request. */
+  readonly answerMs: number;
   /** Goes on with further texts until a line arrives on stdin. */
   readonly untilStopped: boolean;
 }

@@ -14,6 +14,7 @@ const STANDARD: Omit<EmbeddingTask, 'directory'> = {
   count: 100,
   batch: 20,
   pauseMs: 0,
+  answerMs: 0,
   untilStopped: false,
 };
 

@@ -24,7 +24,8 @@ export async function retryWhileBusy<T>(
   }
 }
 
-function isBusy(error: unknown): boolean {
+/** Whether another process holds what was wanted. */
+export function isBusy(error: unknown): boolean {
   const code = sqliteCodeOf(error);
   return code !== null && (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'));
 }

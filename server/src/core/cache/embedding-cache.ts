@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
 import { ensurePrivateDirectory } from './cache-directory.ts';
+import { openClaims, type Claims } from './claims.ts';
 import { databaseFailure } from './database-failure.ts';
 import { currentFile } from './generations.ts';
 import { shardNameOf, shardNamesIn } from './shard-file.ts';
@@ -24,6 +25,7 @@ export interface StoredSpace {
 export interface EmbeddingCache {
   readonly directory: string;
   readonly texts: TextStore;
+  readonly claims: Claims;
   /** The space's shard, created when it is new. */
   shard(space: EmbeddingSpace): Promise<Shard>;
   /** Spaces that have a shard, without creating any. */
@@ -65,6 +67,7 @@ export async function openCache(options: CacheOptions): Promise<EmbeddingCache> 
 class SqliteCache implements EmbeddingCache {
   readonly directory: string;
   readonly texts: TextStore;
+  readonly claims: Claims;
   readonly #onProblem: OnProblem;
   readonly #shards = new Map<string, SteadyShard>();
   /** A shard's space never changes, so each is asked once. */
@@ -73,6 +76,7 @@ class SqliteCache implements EmbeddingCache {
   constructor(directory: string, texts: TextStore, onProblem: OnProblem) {
     this.directory = directory;
     this.texts = texts;
+    this.claims = openClaims(directory);
     this.#onProblem = onProblem;
   }
 
@@ -129,6 +133,7 @@ class SqliteCache implements EmbeddingCache {
     // The vectors first: some may be in memory only.
     for (const shard of this.#shards.values()) await shard.close();
     await this.texts.close();
+    await this.claims.close();
   }
 
   #fileOf(space: EmbeddingSpace): string {

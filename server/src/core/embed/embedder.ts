@@ -1,3 +1,4 @@
+import { NO_CLAIMS, type Claims } from '../cache/claims.ts';
 import type { Shard } from '../cache/shard.ts';
 import type { TextStore } from '../cache/text-store.ts';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
@@ -57,6 +58,8 @@ export interface EmbedderParts {
   readonly provider: EmbeddingProvider;
   /** The only way to the provider. */
   readonly gate: SendGate;
+  /** Who pays for what, over all processes; none where each pays for itself. */
+  readonly claims?: Claims;
   readonly shard: Shard;
   readonly texts: TextStore;
   readonly ledger: Ledger;
@@ -158,8 +161,11 @@ class CachingEmbedder implements Embedder {
     { signal, store, from }: Required<EmbedOptions>,
   ): Promise<void> {
     if (misses.size === 0) return;
+    const { provider, claims = NO_CLAIMS } = this.#parts;
     const sending = new Sending(misses, store, {
       ...this.#parts,
+      // What costs nothing, or is not kept, nobody need wait for.
+      claims: provider.local || !store ? NO_CLAIMS : claims,
       from,
       billed,
       onAnswer: (answer, kept) => {

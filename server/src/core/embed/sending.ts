@@ -1,5 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Claims } from '../cache/claims.ts';
 import type { Shard } from '../cache/shard.ts';
 import type { TextStore } from '../cache/text-store.ts';
+import { spaceIdOf } from '../keys/space.ts';
 import type { TextHash } from '../keys/text-hash.ts';
 import { takeBatch } from '../providers/batching.ts';
 import type { EmbeddingProvider } from '../providers/provider.ts';
@@ -17,11 +20,15 @@ export interface SendingParts {
   readonly from: SentFrom;
   readonly shard: Shard;
   readonly texts: TextStore;
+  readonly claims: Claims;
   /** Told of each answer, and how many of its vectors are kept. */
   onAnswer(answer: GateAnswer, kept: number): void;
   /** Told what a text that was found in the cache after all was billed as. */
   readonly billed: Map<TextHash, number>;
 }
+
+/** Between two looks for what another process is paying for. */
+const WAIT_FOR_OTHERS_MS = 100;
 
 type Miss = readonly [hash: TextHash, text: string];
 
@@ -135,16 +142,36 @@ export class Sending {
   }
 
   async #send({ misses, abort }: Batch): Promise<void> {
-    const { gate, from, shard, billed } = this.#parts;
-    // Another process, or a call that ended a moment ago, may have paid for it meanwhile.
-    const hashes = misses.map(([hash]) => hash);
-    const hits = await shard.getMany(hashes, billed);
-    for (const [hash, vector] of hits) this.#settle({ kind: 'hit', hash, vector });
-    const open = misses.filter(([hash]) => !hits.has(hash));
+    const { claims, shard, billed } = this.#parts;
+    const spaceId = spaceIdOf(shard.space);
+    for (let open = misses; ;) {
+      const hashes = open.map(([hash]) => hash);
+      const ours = await claims.take(spaceId, hashes);
+      try {
+        // Another process, or a call that ended a moment ago, may have paid for it meanwhile.
+        const hits = await shard.getMany(hashes, billed);
+        for (const [hash, vector] of hits) this.#settle({ kind: 'hit', hash, vector });
+        open = open.filter(([hash]) => !hits.has(hash));
+        await this.#pay(
+          open.filter(([hash]) => ours.has(hash)),
+          abort.signal,
+        );
+      } finally {
+        await claims.release(spaceId, ours);
+      }
+      // What is left another process pays for; if it fails, the next turn is ours.
+      open = open.filter(([hash]) => !ours.has(hash));
+      if (open.length === 0) return;
+      await delay(WAIT_FOR_OTHERS_MS, undefined, { signal: abort.signal });
+    }
+  }
+
+  async #pay(open: readonly Miss[], signal: AbortSignal): Promise<void> {
     if (open.length === 0) return;
-    abort.signal.throwIfAborted();
+    const { gate, from } = this.#parts;
+    signal.throwIfAborted();
     const texts = open.map(([, text]) => text);
-    const answer = await gate.send(texts, from, abort.signal);
+    const answer = await gate.send(texts, from, signal);
     const kept = answer.outcomes.filter(({ kind }) => kind === 'vector').length;
     // A text that is not kept can never be a hit, so it is no miss either; what it cost counts.
     this.#parts.onAnswer(answer, this.store ? kept : 0);
