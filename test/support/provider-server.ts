@@ -59,6 +59,8 @@ export type Script =
   | { readonly kind: 'delay'; readonly ms: number }
   /** The right answer, byte by byte, with this pause after each. */
   | { readonly kind: 'drip'; readonly ms: number }
+  /** The right answer behind a byte-order mark. */
+  | { readonly kind: 'bom' }
   /** The right answer, but as from this model. */
   | { readonly kind: 'model'; readonly model: string }
   /** The right answer with its vectors changed: other order, count, numbers … */
@@ -101,6 +103,8 @@ export interface ProviderServer {
   readonly asked: readonly string[];
   /** Texts of requests whose right answer was handed to the network completely. */
   readonly answered: readonly string[];
+  /** Requests whose other side hung up before they were answered. */
+  readonly hungUp: number;
   /** One script for each of the next requests; null answers that one rightly. */
   script(...scripts: (Script | null)[]): void;
   /** What to do with requests that have no script of their own; null: answer rightly. */
@@ -127,6 +131,7 @@ class RunningServer implements ProviderServer {
   readonly requests: SeenRequest[] = [];
   readonly asked: string[] = [];
   readonly answered: string[] = [];
+  hungUp = 0;
   baseUrl = '';
   origin = '';
   readonly #wire: ServerWire;
@@ -200,6 +205,9 @@ class RunningServer implements ProviderServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // The other side may hang up at any time: tests do so on purpose.
     response.on('error', () => undefined);
+    response.on('close', () => {
+      if (!response.writableFinished) this.hungUp++;
+    });
     try {
       await this.#answer(request, response);
     } catch (error) {
@@ -268,6 +276,10 @@ class RunningServer implements ProviderServer {
         return;
       case 'spoil':
         sendJson(response, this.#rightAnswer(seen, script.change));
+        return;
+      case 'bom':
+        response.setHeader('content-type', 'application/json');
+        response.end(`\ufeff${JSON.stringify(this.#rightAnswer(seen))}`);
         return;
       case 'model':
         sendJson(response, this.#rightAnswer(seen, undefined, script.model));

@@ -1,7 +1,6 @@
 import type { BatchLimits } from '../provider.ts';
 import type { Learned } from './limit-memory.ts';
-import type { RequestSize } from './refusal-hint.ts';
-import type { TextsRefused } from './refused-texts.ts';
+import type { RefusalHint, RequestSize } from './refusal-hint.ts';
 
 /** Limits as they are known, made smaller by what was learned. */
 export function batchLimitsOf(limits: BatchLimits, learned: Learned): BatchLimits {
@@ -13,29 +12,25 @@ export function batchLimitsOf(limits: BatchLimits, learned: Learned): BatchLimit
   };
 }
 
-/** What became of a batch that was refused and then sent in halves. */
-export interface Lesson {
-  /** The largest request that was answered. */
-  accepted: RequestSize | null;
-  /** Why the first one was refused. */
-  refused: TextsRefused | null;
+/**
+ * What a refusal that names a limit of whole requests teaches; null where it names none. Without a
+ * number half of what was refused is tried next.
+ */
+export function lessonOf(hint: RefusalHint | null, size: RequestSize): Learned | null {
+  switch (hint?.kind) {
+    case 'tooManyItems':
+      return { maxItems: hint.most ?? half(size.items) };
+    case 'tooManyTokens':
+      // Where our count says it was less, our count is too low: by how much is not known.
+      return { maxTokens: Math.min(hint.most ?? Infinity, Math.floor(size.tokens * 0.75)) };
+    case 'tooManyBytes':
+      return { maxBytes: half(size.bytes) };
+    case 'textTooLong':
+    case undefined:
+      return null;
+  }
 }
 
-/**
- * The limit a batch ran into, where each of its texts was fine by itself: it was its size. Without
- * a word about which limit it was, the number of texts is taken for it.
- */
-export function lessonOf({ accepted, refused }: Lesson): Learned {
-  if (refused?.kind !== 'refused' || accepted === null) return {};
-  switch (refused.hint?.kind) {
-    case 'tooManyBytes':
-      return { maxBytes: accepted.bytes };
-    case 'tooManyTokens':
-      return { maxTokens: accepted.tokens };
-    case 'textTooLong':
-      return {};
-    case 'tooManyItems':
-    case undefined:
-      return { maxItems: accepted.items };
-  }
+function half(size: number): number {
+  return Math.max(1, Math.floor(size / 2));
 }

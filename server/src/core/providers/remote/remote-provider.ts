@@ -11,7 +11,7 @@ import type {
   ProviderOutcome,
 } from '../provider.ts';
 import { runInSlices } from '../time-slices.ts';
-import { batchLimitsOf, lessonOf, type Lesson } from './learned-limits.ts';
+import { batchLimitsOf, lessonOf } from './learned-limits.ts';
 import type { Learned, LimitMemory } from './limit-memory.ts';
 import { halvesOf, partsOf, poolVectors } from './long-texts.ts';
 import type { ModelNote } from './model-note.ts';
@@ -147,7 +147,8 @@ export class RemoteProvider implements EmbeddingProvider {
   async #askBatch(batch: readonly Part[], sent: Sent, signal: AbortSignal) {
     const { client, model, modelNote } = this.#options;
     const { prefix, role, requestedDimensions: ask, dimensions: expect } = this.space;
-    const lesson: Lesson = { accepted: null, refused: null };
+    // Of a batch that was refused without a word about limits, and then answered in parts.
+    const halving = { refusedWhole: false, mostAccepted: 0 };
     const texts = batch.map(({ text }) => prefix + text);
     const outcomes = await askInHalves(texts, async (some) => {
       const size = this.#sizeOfAll(some);
@@ -156,33 +157,27 @@ export class RemoteProvider implements EmbeddingProvider {
         const answer = await client.embed(request, size, () => sent.requests++, signal);
         await modelNote.check(answer.model);
         sent.tokens += answer.tokens ?? size.tokens;
-        if (lesson.accepted === null || size.items > lesson.accepted.items) lesson.accepted = size;
+        halving.mostAccepted = Math.max(halving.mostAccepted, size.items);
         return answer.outcomes;
       } catch (error) {
-        if (error instanceof TextsRefused && size.items > 1) {
-          lesson.refused ??= error;
-          await this.#learnFrom(error, size);
+        if (!(error instanceof TextsRefused) || size.items === 1) throw error;
+        const lesson = lessonOf(error.hint, size);
+        if (lesson !== null) {
+          await this.#learn(lesson);
+          throw new BatchTooLarge('refused', error.message);
         }
+        halving.refusedWhole ||= error.kind === 'refused' && error.hint === null;
         throw error;
       }
     });
-    if (outcomes.every(({ kind }) => kind === 'vector')) await this.#learn(lessonOf(lesson));
+    // Each of its texts was fine by itself: there were too many of them.
+    if (halving.refusedWhole && outcomes.every(({ kind }) => kind === 'vector')) {
+      await this.#learn({ maxItems: halving.mostAccepted });
+    }
     return outcomes;
   }
 
-  /** Throws BatchTooLarge where the refusal says how large a batch may be. */
-  async #learnFrom({ hint, message }: TextsRefused, size: RequestSize): Promise<void> {
-    if (hint?.kind === 'tooManyItems' && hint.most !== null) {
-      await this.#learn({ maxItems: hint.most });
-    } else if (hint?.kind === 'tooManyTokens' && hint.most !== null) {
-      // Where our count says it was less, our count is too low: by how much is not known.
-      await this.#learn({ maxTokens: Math.min(hint.most, Math.floor(size.tokens * 0.75)) });
-    } else return;
-    throw new BatchTooLarge('refused', message);
-  }
-
   async #learn(learned: Learned): Promise<void> {
-    if (Object.keys(learned).length === 0) return;
     this.#limits = batchLimitsOf(this.#limits, learned);
     await this.#options.memory.learn(this.#options.memoryName, learned);
   }
