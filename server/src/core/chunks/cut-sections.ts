@@ -46,10 +46,12 @@ class SectionCut {
     const isWhole = parts.length === 1 && parts[0]!.from === section.from && context.depth > 0;
     if (parts.length === 0 || isWhole) return this.#byLines(section, context);
     const { names, owners } = section;
+    const opened = context.opening.flatMap((parent) => [...parent.owners, ...parent.names]);
+    const within = [...context.enclosing, ...opened, ...owners, ...names];
     return this.#groupsOf(section, parts).flatMap((group, i) =>
       this.#chunksOf(group, section, {
         opening: i === 0 ? [...context.opening, section] : [],
-        enclosing: i === 0 ? context.enclosing : [...context.enclosing, ...owners, ...names],
+        enclosing: i === 0 ? context.enclosing : within,
         depth: context.depth + 1,
       }),
     );

@@ -3,6 +3,7 @@ import type { Chunk } from './chunk.ts';
 import { cutSections } from './cut-sections.ts';
 import type { Grammars } from './grammars.ts';
 import { CHUNK_SIZES } from './line-cut.ts';
+import { definedSymbols } from './symbols.ts';
 import { syntaxSections } from './syntax-sections.ts';
 
 /**
@@ -10,7 +11,9 @@ import { syntaxSections } from './syntax-sections.ts';
  * steps, not in time: the same text is cut alike on a slow machine.
  */
 const MOST_STEPS = 2_000;
-const MOST_STEPS_PER_CHARACTER = 0.1;
+const MOST_STEPS_PER_CHARACTER = 0.03;
+/** Longer ones are no program text, and take some parsers for ever. */
+const LONGEST_LINE = 20_000;
 
 /** Cuts program text along its syntax tree, kept lazily loaded parsers for each grammar. */
 export class SyntaxChunker {
@@ -21,8 +24,10 @@ export class SyntaxChunker {
     this.#grammars = grammars;
   }
 
-  /** Null for a text that takes its parser too many steps. Rejects as `Grammars.get`. */
+  /** Null for a text that is no program text or takes too many steps. Rejects as `Grammars.get`. */
   async chunk(grammar: string, text: string): Promise<Chunk[] | null> {
+    const lines = text.split('\n');
+    if (lines.some((line) => line.length > LONGEST_LINE)) return null;
     const language = await this.#grammars.get(grammar);
     const parser = await (this.#parser ??= createParser());
     // No pause from here to the end: the one parser serves one text at a time.
@@ -35,12 +40,19 @@ export class SyntaxChunker {
       return null;
     }
     try {
-      const lines = text.split('\n');
-      return cutSections(lines, syntaxSections(tree.rootNode, lines.length), CHUNK_SIZES);
+      const root = tree.rootNode;
+      const chunks = cutSections(lines, syntaxSections(root, lines.length), CHUNK_SIZES);
+      return root.hasError ? chunks.map(withNamesInError) : chunks;
     } finally {
       tree.delete();
     }
   }
+}
+
+/** Where the parser lost its way, names are found by their common forms. */
+function withNamesInError(chunk: Chunk): Chunk {
+  if (chunk.symbols.length + chunk.enclosing.length > 0) return chunk;
+  return { ...chunk, symbols: definedSymbols(chunk.text) };
 }
 
 async function createParser(): Promise<Parser> {
