@@ -8,6 +8,12 @@ import type {
   IndexReport,
 } from '../../server/protocol/index-report.ts';
 import type {
+  MaintainParams,
+  Maintenance,
+  MaintenanceAction,
+  MaintenanceProgress,
+} from '../../server/protocol/maintain.ts';
+import type {
   Method,
   Notifications,
   ParamsOf,
@@ -69,6 +75,18 @@ export class ServerApi {
   ): Promise<CostPreview> {
     const params = () => ({ folders });
     return this.#askWithProgress('embeddingCache/preview', params, onProgress, signal);
+  }
+
+  /** Looks after the cache as a whole. */
+  maintain<A extends MaintenanceAction>(
+    action: A,
+    params: Maintenance[A][0],
+    onProgress: (progress: MaintenanceProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Maintenance[A][1]> {
+    const all = () => ({ action, ...params }) as MaintainParams;
+    // The report is that of the action asked for.
+    return this.#askWithProgress('embeddingCache/maintain', all, onProgress, signal);
   }
 
   async changeSettings(settings: ServerSettings): Promise<void> {

@@ -9,6 +9,7 @@ import type {
   PauseParams,
   PreviewParams,
 } from './index-report.ts';
+import type { MaintainParams, MaintainReport, MaintenanceProgress } from './maintain.ts';
 import type { SearchHit, SearchParams, SimilarParams } from './search-hit.ts';
 import type { ModelList, ModelsParams } from './models.ts';
 import type { SentEntry } from './sent.ts';
@@ -38,6 +39,8 @@ export interface Requests {
   'embeddingCache/explain': [ExplainParams, FileExplanation];
   /** Every file that was found but is not indexed. */
   'embeddingCache/skipped': [null, SkippedFile[]];
+  /** Verify, collect garbage, export, import, back up: see `Maintenance`. Cancellable. */
+  'embeddingCache/maintain': [MaintainParams, MaintainReport];
   /** What the status bar and the statistics page show. */
   'embeddingCache/stats': [null, Stats];
 }
@@ -54,6 +57,7 @@ export interface Notifications {
 export interface Progress {
   'embeddingCache/index': IndexProgress;
   'embeddingCache/preview': IndexProgress;
+  'embeddingCache/maintain': MaintenanceProgress;
 }
 
 export type Method = keyof Requests;

@@ -18,6 +18,8 @@ export interface Stats {
 }
 
 export interface SpaceStats {
+  /** The same for the same space, on any machine. */
+  readonly id: string;
   readonly provider: string;
   readonly model: string;
   readonly dimensions: number;

@@ -1,13 +1,18 @@
 import * as vscode from 'vscode';
 import type { Parts } from '../parts.ts';
 import { showError } from '../ui/show-error.ts';
+import { backUpCache } from './back-up-cache.ts';
 import { cancelIndexing } from './cancel-indexing.ts';
+import { cleanUpCache } from './clean-up-cache.ts';
 import { copyVector } from './copy-vector.ts';
+import { deleteAll } from './delete-all.ts';
 import { deleteIndex, rebuildIndex } from './delete-index.ts';
 import { embedSelection } from './embed-selection.ts';
 import { excludeFromIndex } from './exclude-from-index.ts';
 import { explainFile } from './explain-file.ts';
+import { exportCache } from './export-cache.ts';
 import { findSimilar } from './find-similar.ts';
+import { importCache } from './import-cache.ts';
 import { indexWorkspace } from './index-workspace.ts';
 import { openSettings } from './open-settings.ts';
 import { pauseIndexing } from './pause-indexing.ts';
@@ -24,6 +29,7 @@ import { showLog } from './show-log.ts';
 import { showSent } from './show-sent.ts';
 import { showStatistics } from './show-statistics.ts';
 import { useBuiltInModel } from './use-built-in-model.ts';
+import { verifyCache } from './verify-cache.ts';
 
 /** Every command of the manifest. The few that take an argument distrust it. */
 export function registerCommands(parts: Parts): vscode.Disposable {
@@ -47,6 +53,12 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     previewCost,
     showSent,
     showStatistics,
+    verifyCache,
+    cleanUpCache,
+    exportCache,
+    importCache,
+    backUpCache,
+    deleteAll,
     revealDirectory,
     restartServer,
     showLog,

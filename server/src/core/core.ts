@@ -18,7 +18,7 @@ import type { IndexProgress, IndexReport } from './index/index-report.ts';
 import { indexFolder, refreshFiles, type IndexerParts } from './index/indexer.ts';
 import { PauseGate } from './index/pause-gate.ts';
 import { indexFileOf, openWorkspaceIndex, type WorkspaceIndex } from './index/workspace-index.ts';
-import type { EmbeddingSpace } from './keys/space.ts';
+import { spaceIdOf, type EmbeddingSpace } from './keys/space.ts';
 import type { TextHash } from './keys/text-hash.ts';
 import type { Logger } from './logger.ts';
 import { listModels, type ModelList } from './model-list.ts';
@@ -74,6 +74,7 @@ export interface IndexOptions {
 }
 
 export interface SpaceStats {
+  readonly id: string;
   readonly provider: string;
   readonly model: string;
   readonly dimensions: number;
@@ -337,6 +338,7 @@ class CachingCore implements Core {
       texts: await this.#cache.texts.count(),
       bytes: this.#cache.bytes(),
       spaces: stored.map(({ space, embeddings, bytes }) => ({
+        id: spaceIdOf(space),
         provider: space.provider,
         model: space.model,
         dimensions: space.dimensions,

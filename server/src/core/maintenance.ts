@@ -25,6 +25,7 @@ import {
 import { verifyCache, type VerifyReport } from './cache/maintenance/verify.ts';
 import { dayNumberOf } from './cache/last-use.ts';
 import { Failure } from './errors.ts';
+import { emptyIndexesIn } from './index/empty-indexes.ts';
 import { indexUsesIn } from './index/index-uses.ts';
 import type { EmbeddingSpace } from './keys/space.ts';
 import { costUsd, type PriceOf } from './usage/prices.ts';
@@ -62,6 +63,8 @@ export interface Maintenance {
   verify(options: MaintenanceRun & { readonly repair: boolean }): Promise<VerifyReport>;
   /** Removes what the rules name; a dry run says what that would be. */
   collectGarbage(options: GarbageRun): Promise<GarbageReport>;
+  /** Removes all embeddings and texts, and empties the indexes of all workspaces. */
+  deleteAll(options: MaintenanceRun): Promise<GarbageReport>;
   /** Writes embeddings, and texts if asked, to a file that `importFrom` takes. */
   exportTo(options: ExportRun): Promise<ExportReport>;
   /** Merges a pack, or a directory of the Python package, made with `model`. */
@@ -128,6 +131,12 @@ class CacheMaintenance implements Maintenance {
       });
       return { ...report, spaces };
     });
+  }
+
+  async deleteAll(options: MaintenanceRun): Promise<GarbageReport> {
+    const report = await this.collectGarbage({ ...options, everything: true, dryRun: false });
+    await this.#run(() => emptyIndexesIn(path.join(this.#directory, 'workspaces')));
+    return report;
   }
 
   exportTo(options: ExportRun): Promise<ExportReport> {

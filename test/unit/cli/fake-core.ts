@@ -174,6 +174,7 @@ export class FakeCore implements Core {
           provider: 'embedded',
           model: 'fake-model',
           dimensions: 2,
+          id: 'df73e5ca8ee3d9c6',
           type: 'float32',
           embeddings: 1204,
           bytes: 9_800_000,

@@ -13,6 +13,7 @@ export function sampleStats(changes: Partial<Stats> = {}): Stats {
         provider: 'embedded',
         model: 'code-static-256',
         dimensions: 256,
+        id: 'df73e5ca8ee3d9c6',
         type: 'float32',
         embeddings: 1234,
         bytes: 2_000_000,

@@ -69,7 +69,8 @@ export async function openWorkspaceIndex(options: WorkspaceIndexOptions): Promis
   }
 }
 
-const EMPTY_ALL = `DELETE FROM pack; DELETE FROM chunk; DELETE FROM file;
+/** Leaves nothing but the name of the folder. */
+export const EMPTY_INDEX = `DELETE FROM pack; DELETE FROM chunk; DELETE FROM file;
   DELETE FROM about WHERE name <> 'folder'; INSERT INTO lexical (lexical) VALUES ('delete-all')`;
 
 /** Where the index of a folder (absolute path, links resolved) lies, or would lie. */
@@ -220,7 +221,7 @@ export class WorkspaceIndex {
   /** Leaves nothing but the file itself, which another process may have open. */
   async clear(): Promise<void> {
     await this.#write((connection) => {
-      connection.exec(EMPTY_ALL);
+      connection.exec(EMPTY_INDEX);
       this.#dataVersion = -1;
     });
     await retryWhileBusy(() => withConnection(this.#db, (connection) => connection.exec('VACUUM')));

@@ -9,6 +9,7 @@ import { abortOn } from './abort-on.ts';
 import { explainUri, skippedIn } from './explanations.ts';
 import { previewCost } from './cost-preview.ts';
 import { indexFolders } from './index-request.ts';
+import { maintain } from './maintain-request.ts';
 import { paramsSchemas } from './params.ts';
 import { responseErrorOf } from './response-errors.ts';
 import type { Session } from './session.ts';
@@ -106,6 +107,9 @@ export function registerHandlers(deps: HandlerDeps): void {
 
   on('embeddingCache/explain', ({ uri }, core) => explainUri(core, folders, uri));
   on('embeddingCache/skipped', (_, core) => skippedIn(core, folders));
+  on('embeddingCache/maintain', (params, core, signal) =>
+    maintain({ connection }, params, core.maintenance, signal),
+  );
   on('embeddingCache/stats', () => stats.gather());
 }
 

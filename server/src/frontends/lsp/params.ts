@@ -1,7 +1,41 @@
+import path from 'node:path';
 import { z } from 'zod';
 import type { Method, ParamsOf } from '../../../protocol/methods.ts';
 
 const limit = z.number().int().min(1).max(200);
+
+const progressToken = z.union([z.string(), z.number()]).exactOptional();
+const spaceIds = z.array(z.string()).exactOptional();
+const count = z.number().int().nonnegative().exactOptional();
+const absolutePath = z.string().refine((file) => path.isAbsolute(file), 'must be absolute');
+
+const maintain = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('verify'), progressToken, repair: z.boolean() }),
+  z.object({
+    action: z.literal('collectGarbage'),
+    progressToken,
+    dryRun: z.boolean(),
+    olderThanDays: count,
+    maxBytes: count,
+    everything: z.boolean().exactOptional(),
+    spaceIds,
+  }),
+  z.object({ action: z.literal('deleteAll'), progressToken }),
+  z.object({
+    action: z.literal('export'),
+    progressToken,
+    file: absolutePath,
+    withText: z.boolean(),
+    spaceIds,
+  }),
+  z.object({
+    action: z.literal('import'),
+    progressToken,
+    from: absolutePath,
+    model: z.object({ provider: z.string(), model: z.string().min(1) }).exactOptional(),
+  }),
+  z.object({ action: z.literal('backUp'), progressToken, to: absolutePath }),
+]);
 
 const nothing = z.null().or(z.undefined().transform(() => null));
 
@@ -39,5 +73,6 @@ export const paramsSchemas: { [M in Method]: z.ZodType<ParamsOf<M>> } = {
   'embeddingCache/deleteIndex': nothing,
   'embeddingCache/explain': z.object({ uri: z.string() }),
   'embeddingCache/skipped': nothing,
+  'embeddingCache/maintain': maintain,
   'embeddingCache/stats': nothing,
 };
