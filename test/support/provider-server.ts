@@ -63,6 +63,8 @@ export type Script =
   | { readonly kind: 'bom' }
   /** The right answer, but as from this model. */
   | { readonly kind: 'model'; readonly model: string }
+  /** The right answer, billed as so many tokens. */
+  | { readonly kind: 'bill'; readonly tokens: number }
   /** The right answer with its vectors changed: other order, count, numbers … */
   | { readonly kind: 'spoil'; readonly change: (items: ServerItem[]) => void }
   /** These bytes with status 200. */
@@ -281,6 +283,9 @@ class RunningServer implements ProviderServer {
         response.setHeader('content-type', 'application/json');
         response.end(`\ufeff${JSON.stringify(this.#rightAnswer(seen))}`);
         return;
+      case 'bill':
+        sendJson(response, this.#rightAnswer(seen, undefined, undefined, script.tokens));
+        return;
       case 'model':
         sendJson(response, this.#rightAnswer(seen, undefined, script.model));
         return;
@@ -309,6 +314,7 @@ class RunningServer implements ProviderServer {
     seen: SeenRequest,
     change: (items: ServerItem[]) => void = () => undefined,
     model = seen.model,
+    billed?: number,
   ): unknown {
     const { dimensions = 64, encoding = seen.encoding } = this.#options;
     const length = seen.dimensions ?? this.#wire.dimensions[seen.model] ?? dimensions;
@@ -316,7 +322,7 @@ class RunningServer implements ProviderServer {
       return { index, embedding: [...expectedVector(text, seen.model, length)] };
     });
     change(items);
-    const tokens = seen.texts.reduce((sum, text) => sum + wireTokens(text), 0);
+    const tokens = billed ?? seen.texts.reduce((sum, text) => sum + wireTokens(text), 0);
     const encoded = encoding === 'base64' ? items.map(inBase64) : items;
     return this.#wire.answer(seen, encoded, model, tokens);
   }
