@@ -61,7 +61,7 @@ describe('the model picker', () => {
     await row('This Workspace').waitFor();
     await workbench.shot('model-scope');
     await row('This Workspace').click();
-    await expect.poll(() => server.asked.length).toBeGreaterThan(20);
+    await expect.poll(() => server.asked.length).toBeGreaterThan(15);
     await expect.poll(() => workbench.statusLabel()).toContain('Embedding Cache: ready');
   });
 

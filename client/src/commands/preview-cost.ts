@@ -17,7 +17,13 @@ export async function previewCost(parts: Parts): Promise<void> {
   }
   await parts.sync.push(parts.server, parts.api);
   const preview = await countCost(parts);
-  if (preview === null) return;
+  if (preview === 'stopped') return;
+  if (preview === 'unknown') {
+    await vscode.window.showInformationMessage(
+      vscode.l10n.t('What would be sent is known once this model was used.'),
+    );
+    return;
+  }
   const locale = vscode.env.language;
   const facts = { host: hostOf(parts), monthlyUsd: settings.monthlyUsd, locale };
   const showFiles = vscode.l10n.t('Show Files');

@@ -2,10 +2,9 @@ import * as vscode from 'vscode';
 import type { CostPreview } from '../../../server/protocol/index-report.ts';
 import { endpointOf, type Endpoint } from '../endpoint.ts';
 import type { Parts } from '../parts.ts';
-import { errorDataOf } from '../server-errors.ts';
 import { consentDetail } from './cost-words.ts';
 import { defaultModel } from './model-rows.ts';
-import { countCost, showCostList } from './preview-cost.ts';
+import { type Counted, countCost, showCostList } from './preview-cost.ts';
 import { providerName } from './provider-name.ts';
 
 /** Whether a command may go on, and whether its user has just seen what indexing will cost. */
@@ -21,8 +20,9 @@ export async function askToSend(parts: Parts): Promise<Consented> {
   if (endpoint?.origin == null || !vscode.workspace.isTrusted) return 'allowed';
   if (parts.consent.allows(endpoint)) return 'allowed';
 
-  const counted = await countIfPossible(parts);
-  if (counted === 'stopped') return 'refused';
+  const result = await countIfPossible(parts);
+  if (result === 'stopped') return 'refused';
+  const counted = result === 'unknown' ? null : result;
   const answer = await ask(endpoint, endpoint.origin, counted, { modal: true });
   if (answer !== 'showFiles' || counted === null)
     return act(parts, endpoint.origin, answer, counted);
@@ -32,17 +32,10 @@ export async function askToSend(parts: Parts): Promise<Consented> {
   return act(parts, endpoint.origin, later, counted);
 }
 
-/** Null where it cannot be known before the model is used once, or no folder is open. */
-async function countIfPossible(parts: Parts): Promise<CostPreview | null | 'stopped'> {
-  if ((vscode.workspace.workspaceFolders ?? []).length === 0) return null;
-  try {
-    await parts.sync.push(parts.server, parts.api);
-    return (await countCost(parts)) ?? 'stopped';
-  } catch (error) {
-    if (errorDataOf(error)?.kind !== 'badSettings') throw error;
-    parts.log.info(`what would be sent cannot be counted: ${String(error)}`);
-    return null;
-  }
+async function countIfPossible(parts: Parts): Promise<Counted> {
+  if ((vscode.workspace.workspaceFolders ?? []).length === 0) return 'unknown';
+  await parts.sync.push(parts.server, parts.api);
+  return countCost(parts);
 }
 
 type Answer = 'send' | 'showFiles' | 'builtIn' | null;

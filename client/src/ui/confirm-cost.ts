@@ -3,14 +3,14 @@ import type { CostPreview } from '../../../server/protocol/index-report.ts';
 import { endpointOf } from '../endpoint.ts';
 import type { Parts } from '../parts.ts';
 import { costDetail, costQuestion } from './cost-words.ts';
-import { countCost, hostOf, showCostList } from './preview-cost.ts';
+import { countCost, countSilently, hostOf, showCostList } from './preview-cost.ts';
 
 /** Asks before an indexing run that would cost more than the user set. False: do not index. */
 export async function confirmCost(parts: Parts): Promise<boolean> {
   if (!mayCost(parts)) return true;
   const preview = await countCost(parts);
-  if (preview === null) return false;
-  if (!isDear(parts, preview)) return true;
+  if (preview === 'stopped') return false;
+  if (preview === 'unknown' || !isDear(parts, preview)) return true;
   const index = vscode.l10n.t('Index');
   const showFiles = vscode.l10n.t('Show Files');
   const facts = {
@@ -39,8 +39,8 @@ export async function confirmCost(parts: Parts): Promise<boolean> {
 /** Whether indexing may start without a question, because nobody is there to ask. */
 export async function isWithinAgreed(parts: Parts): Promise<boolean> {
   if (!mayCost(parts)) return true;
-  const preview = await parts.api.preview([], () => undefined, new AbortController().signal);
-  if (!isDear(parts, preview)) return true;
+  const preview = await countSilently(parts, new AbortController().signal);
+  if (preview === 'unknown' || !isDear(parts, preview)) return true;
   parts.log.info(
     `indexing would cost about $${(preview.costUsd ?? 0).toFixed(2)}: waiting for “Index Workspace”`,
   );

@@ -142,13 +142,13 @@ function descriptionOf(
       : l10n.t('{0}/1M tokens', usd(usdPerMillionTokens, locale));
   return [
     model === '' ? null : providerName(provider, l10n),
+    trusted && needsKey ? l10n.t('needs an API key') : null,
     dimensions === null ? null : l10n.t('{0} dims', dimensions),
     free ? l10n.t('free') : price,
-    cachedShare === null
+    cachedShare === null || cachedShare === 0
       ? null
       : l10n.t('this workspace: {0} cached', percent(cachedShare, 1, locale)),
     trusted || provider === 'embedded' ? null : l10n.t('Trust this folder first.'),
-    trusted && needsKey ? l10n.t('needs an API key') : null,
   ]
     .filter((part) => part !== null)
     .join(' · ');

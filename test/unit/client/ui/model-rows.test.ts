@@ -36,7 +36,7 @@ describe('the model picker', () => {
     });
     expect(rowOf('nomic-embed-text:latest')).toMatchObject({
       group: 'local',
-      description: 'Ollama · free · this workspace: 0% cached',
+      description: 'Ollama · free',
     });
   });
 
@@ -45,7 +45,7 @@ describe('the model picker', () => {
     expect(rowOf('text-embedding-3-small', { hasKey })?.group).toBe('remote');
     expect(rowOf('voyage-code-3', { hasKey })).toMatchObject({
       group: 'setup',
-      description: 'Voyage AI · 1024 dims · needs an API key',
+      description: 'Voyage AI · needs an API key · 1024 dims',
       needs: 'key',
     });
   });
