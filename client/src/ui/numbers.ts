@@ -22,14 +22,14 @@ export function percent(part: number, whole: number, locale: string): string {
 /** `$0.12`; four digits below a cent, so that little money is not shown as none. */
 export function usd(value: number, locale: string): string {
   // A token costs far less than a cent: two figures that count.
-  const small = Math.min(8, Math.max(4, 1 - Math.floor(Math.log10(value))));
-  const digits = value > 0 && value < 0.01 ? small : 2;
+  const small = value > 0 && value < 0.01;
+  const most = Math.min(8, Math.max(4, 1 - Math.floor(Math.log10(value))));
   return new Intl.NumberFormat(locale, {
     style: 'currency',
     currency: 'USD',
     currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
+    minimumFractionDigits: small ? 4 : 2,
+    maximumFractionDigits: small ? most : 2,
   }).format(value);
 }
 
