@@ -478,11 +478,11 @@ class CachingCore implements Core {
 
   async #reader(folder: string): Promise<IndexReader | null> {
     const signal = AbortSignal.timeout(60_000);
-    const { provider } = await this.#open(signal);
+    const { provider, vectors } = await this.#open(signal);
     return createIndexReader({
       index: await this.#index(folder, signal),
       texts: this.#cache.texts,
-      shard: await this.#cache.shard(provider.space),
+      shard: vectors,
       fieldWeights: provider.fieldWeights,
       source: this.#sourceOf(folder),
     });

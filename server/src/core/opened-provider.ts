@@ -1,15 +1,21 @@
 import type { EmbeddingCache } from './cache/embedding-cache.ts';
+import { RecentVectors } from './cache/recent-vectors.ts';
 import { createEmbedder, type Embedder } from './embed/embedder.ts';
 import type { Outbound } from './outbound.ts';
 import type { EmbeddingProvider, ProviderPair } from './providers/provider.ts';
 import type { Ledger } from './usage/ledger.ts';
 import type { PriceOf } from './usage/prices.ts';
 
+/** Of the vectors search read last: a thousand or more, whatever their length. */
+const RECENT_BYTES = 8 * 1024 * 1024;
+
 /** A provider with the shard its vectors live in, for documents and for queries. */
 export interface OpenedProvider {
   readonly provider: EmbeddingProvider;
   readonly documents: Embedder;
   readonly queries: Embedder;
+  /** Documents' vectors, for search. */
+  readonly vectors: RecentVectors;
 }
 
 export async function withShards(
@@ -31,5 +37,7 @@ export async function withShards(
     });
   const documents = await embedderOf(pair.document);
   const queries = pair.query === pair.document ? documents : await embedderOf(pair.query);
-  return { provider: pair.document, documents, queries };
+  const shard = await cache.shard(pair.document.space);
+  const vectors = new RecentVectors(shard, { maxBytes: RECENT_BYTES });
+  return { provider: pair.document, documents, queries, vectors };
 }

@@ -13,7 +13,7 @@ import type { IndexedChunk } from './index-reader.ts';
  */
 export async function cachedVectors(
   chunks: Iterable<IndexedChunk>,
-  shard: Shard,
+  shard: Pick<Shard, 'getMany'>,
   weights: FieldWeights | null,
 ): Promise<Map<number, Vector>> {
   const parts = [...chunks].map(({ id, hash, path, symbols }) => ({

@@ -11,7 +11,7 @@ export interface FolderReaderParts {
   readonly index: WorkspaceIndex;
   readonly texts: TextStore;
   /** The vectors that the index has packed, exact. */
-  readonly shard: Shard;
+  readonly shard: Pick<Shard, 'getMany'>;
   readonly fieldWeights: FieldWeights | null;
   readonly source: FileSource;
 }
