@@ -1,6 +1,6 @@
 // Runs test/host/ inside VS Code's extension host: `npm run test:host`.
 // Closes with `N passed, N failed`; --verbose adds what the workbench logs.
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildHostTests } from './build-host-tests.mjs';
@@ -24,6 +24,9 @@ export async function runHostTests({ progress, signal, verbose = false }) {
   const temp = mkdtempSync(path.join(tmpdir(), 'embeddingcache-host-'));
   const folder = path.join(temp, 'workspace');
   cpSync(path.join(root, 'test/fixtures/workspace'), folder, { recursive: true });
+  // A workspace of one folder, so that tests can add another without a restart of the host.
+  const workspace = path.join(temp, 'tests.code-workspace');
+  writeFileSync(workspace, JSON.stringify({ folders: [{ path: 'workspace' }] }));
   const dataDir = path.join(temp, 'data');
   const cacheDir = path.join(temp, 'cache');
   writeHostSettings({ kind: 'test', dataDir, machine: { 'embeddingCache.directory': cacheDir } });
@@ -40,7 +43,7 @@ export async function runHostTests({ progress, signal, verbose = false }) {
     });
     browser = await launchChromium(chromium);
     const exitCode = await progress.during("Running the tests in VS Code's extension host", () =>
-      exitCodeOf({ browser, port: host.port, folder, entry, signal, verbose }),
+      exitCodeOf({ browser, port: host.port, workspace, entry, signal, verbose }),
     );
     const counts = printHostReport(reportFile);
     // Both must agree: a run that broke off before its report is a failure too.
@@ -60,7 +63,7 @@ export async function runHostTests({ progress, signal, verbose = false }) {
 }
 
 /** Opens the workbench on the tests; gives the code their run ends with. */
-async function exitCodeOf({ browser, port, folder, entry, signal, verbose }) {
+async function exitCodeOf({ browser, port, workspace, entry, signal, verbose }) {
   const page = await browser.newPage();
   const remote = (file) => `vscode-remote://127.0.0.1:${port}${file}`;
   let end;
@@ -83,7 +86,7 @@ async function exitCodeOf({ browser, port, folder, entry, signal, verbose }) {
     ['skipWelcome', 'true'],
     ['skipReleaseNotes', 'true'],
   ];
-  await page.goto(hostUrl({ port, folder, payload }));
+  await page.goto(hostUrl({ port, workspace, payload }));
   return ended;
 }
 

@@ -27,7 +27,8 @@ export function startHost(options: {
 
 export function hostUrl(options: {
   port: number;
-  folder: string;
+  folder?: string;
+  workspace?: string;
   payload?: readonly (readonly [name: string, value: string])[];
 }): string;
 

@@ -104,10 +104,14 @@ export async function startHost({
   }
 }
 
-/** Address of the workbench on a folder; `payload` is a list of [name, value]. */
-export function hostUrl({ port, folder, payload = [] }) {
+/**
+ * Address of the workbench on a folder, or on a `.code-workspace` file; `payload` is a list of
+ * [name, value].
+ */
+export function hostUrl({ port, folder, workspace, payload = [] }) {
   const url = new URL(`http://127.0.0.1:${port}/`);
-  url.searchParams.set('folder', folder);
+  if (workspace === undefined) url.searchParams.set('folder', folder);
+  else url.searchParams.set('workspace', workspace);
   if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
 }

@@ -14,6 +14,7 @@ import { Documents } from './ui/documents.ts';
 import { StatisticsPanel } from './ui/statistics-panel.ts';
 import { showCacheWarnings } from './ui/cache-warnings.ts';
 import { StatusItem } from './ui/status-item.ts';
+import { serveWorkspaceFiles } from './workspace-files.ts';
 import { WorkspaceUse } from './workspace-use.ts';
 
 /** What tests inside the extension host work with. Other extensions get nothing. */
@@ -38,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
     apiKeys: () => sync.keysForStart(),
   });
   running.add(server);
+  server.onWillStart(serveWorkspaceFiles);
   const api = new ServerApi(server);
   const use = new WorkspaceUse(context.workspaceState);
   const stats = new LiveStats(api, server, log);

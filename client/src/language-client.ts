@@ -21,7 +21,7 @@ export interface LanguageClientParts {
 /** A client for one server process. It never restarts it: `ServerProcess` makes a new one. */
 export function createLanguageClient(parts: LanguageClientParts): LanguageClient {
   return new QuietClient('embeddingCache', 'Embedding Cache', () => parts.spawn(), {
-    documentSelector: [{ scheme: 'file' }],
+    documentSelector: documentSelector(),
     outputChannel: parts.log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     initializationOptions: () => parts.settings(),
@@ -49,6 +49,12 @@ export function createLanguageClient(parts: LanguageClientParts): LanguageClient
       },
     },
   });
+}
+
+/** Files on disk, and those of the file systems that are open. */
+function documentSelector(): { scheme: string }[] {
+  const open = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme);
+  return [...new Set(['file', ...open])].map((scheme) => ({ scheme }));
 }
 
 /** Logs what the library would show in a notification of its own, and stops without complaint. */

@@ -7,7 +7,11 @@ describe('settings', () => {
   it('takes nothing that decides where text goes from a repository', async () => {
     const { api, sync } = await testAccess();
     const evil = await startOpenAiServer();
+    // What a folder brings, and what a workspace file brings.
     const file = vscode.Uri.joinPath(workspaceFolder(), '.vscode/settings.json');
+    const workspaceFile = vscode.workspace.workspaceFile;
+    assert.ok(workspaceFile);
+    const before = await vscode.workspace.fs.readFile(workspaceFile);
     const hostile = {
       'embeddingCache.provider': 'openaiCompatible',
       'embeddingCache.openaiCompatible.baseUrl': evil.baseUrl,
@@ -15,11 +19,20 @@ describe('settings', () => {
       embeddingCache: { provider: 'openaiCompatible', model: 'evil' },
       'embeddingCache.directory': '/tmp/evil',
       'embeddingCache.search.limit': 7,
+      'embeddingCache.indexing.maxFileSizeKb': 77,
     };
     try {
       await vscode.workspace.fs.writeFile(file, Buffer.from(JSON.stringify(hostile)));
-      // A setting a workspace may have proves that the file was read.
-      await until('the workspace settings', () =>
+      // A setting that a folder, or a workspace, may have proves that the file was read.
+      await until('the folder’s settings', () =>
+        sync.settings().maxFileSizeKb === 77 ? true : null,
+      );
+      const workspace = {
+        ...(JSON.parse(Buffer.from(before).toString()) as object),
+        settings: hostile,
+      };
+      await vscode.workspace.fs.writeFile(workspaceFile, Buffer.from(JSON.stringify(workspace)));
+      await until('the workspace’s settings', () =>
         sync.settings().searchLimit === 7 ? true : null,
       );
       const settings = sync.serverSettings();
@@ -29,9 +42,11 @@ describe('settings', () => {
       assert.equal(evil.requests.length, 0);
     } finally {
       await vscode.workspace.fs.delete(file);
+      await vscode.workspace.fs.writeFile(workspaceFile, before);
       await evil.close();
     }
     await until('the limit back', () => (sync.settings().searchLimit === 50 ? true : null));
+    await until('the size back', () => (sync.settings().maxFileSizeKb === 1024 ? true : null));
   });
 
   it('sends text with the stored key to the configured server, and to no other', async () => {

@@ -17,6 +17,8 @@ const SERVER = path.resolve(import.meta.dirname, '../../dist/server/main.js');
 export interface LanguageServerOptions {
   readonly settings: ServerSettings;
   readonly folders: readonly string[];
+  /** Folders that are on no disk. */
+  readonly uris?: readonly string[];
 }
 
 export function settingsOf(changes: Partial<ServerSettings>): ServerSettings {
@@ -49,10 +51,10 @@ export class LanguageServer {
       rootUri: null,
       capabilities: {},
       initializationOptions: options.settings,
-      workspaceFolders: options.folders.map((folder) => ({
-        uri: pathToFileURL(folder).href,
-        name: path.basename(folder),
-      })),
+      workspaceFolders: [
+        ...options.folders.map((folder) => pathToFileURL(folder).href),
+        ...(options.uris ?? []),
+      ].map((uri) => ({ uri, name: path.posix.basename(uri) })),
     });
     await server.connection.sendNotification('initialized', {});
     return server;

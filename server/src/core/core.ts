@@ -10,7 +10,7 @@ import type { Embedder, EmbedOptions, EmbedOutcome } from './embed/embedder.ts';
 import { Failure, failureOf } from './errors.ts';
 import type { SkippedByReason, SkippedFile } from './files/file-source.ts';
 import { openBlobTable, type BlobTable } from './index/blob-table.ts';
-import { openFolderSource, type FolderSourceDeps } from './folder-source.ts';
+import { isFolderUri, openFolderSource, type FolderSourceDeps } from './folder-source.ts';
 import { createIndexReader } from './index/folder-reader.ts';
 import { explainIndexed, type FileExplanation } from './index/file-explanation.ts';
 import type { IndexReader } from './index/index-reader.ts';
@@ -517,6 +517,7 @@ class CachingCore implements Core {
 
 /** One folder has one name, however it was reached. */
 async function folderOf(folder: string): Promise<string> {
+  if (isFolderUri(folder)) return folder;
   try {
     return await realpath(folder);
   } catch (cause) {

@@ -28,7 +28,7 @@ interface Manifest {
       readonly supported: string;
       readonly restrictedConfigurations: string[];
     };
-    readonly virtualWorkspaces: { readonly supported: boolean };
+    readonly virtualWorkspaces: { readonly supported: string; readonly description: string };
   };
   readonly contributes: {
     readonly commands: { command: string; title: string; category: string }[];

@@ -3,9 +3,8 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../errors.ts';
 import { blobIdOf } from './blob-id.ts';
-import { decodeText } from './decode-text.ts';
 import { explainFile } from './explain-file.ts';
-import { looksGenerated, skipByName } from './file-kinds.ts';
+import { skipByName } from './file-kinds.ts';
 import type {
   FileSource,
   FileText,
@@ -20,6 +19,7 @@ import { IgnoreRules, type ExcludePattern } from './ignore-rules.ts';
 import { lookAtFiles, thoseThatAreFiles, type Found } from './look-at-files.ts';
 import { readCapped } from './read-capped.ts';
 import { isSecretPath } from './secret-names.ts';
+import { textOfBytes } from './text-of.ts';
 import { walkFolder } from './walk-folder.ts';
 
 export interface DiskSourceConfig {
@@ -108,7 +108,7 @@ class DiskSource implements FileSource {
         return { kind: 'skipped', reason: read.kind };
       case 'bytes': {
         if (isSecretPath(read.realPath)) return { kind: 'skipped', reason: 'secretName' };
-        return { ...textOf(path, read.bytes), blob: blobIdOf(read.bytes, blob) };
+        return { ...textOfBytes(path, read.bytes), blob: blobIdOf(read.bytes, blob) };
       }
       default:
         return read satisfies never;
@@ -133,12 +133,4 @@ class DiskSource implements FileSource {
       throw new Failure('badSettings', `the folder ${folder} cannot be opened`, { cause });
     }
   }
-}
-
-function textOf(path: string, bytes: Uint8Array): Exclude<FileText, { kind: 'missing' }> {
-  const text = decodeText(bytes);
-  if (text === null) return { kind: 'skipped', reason: 'binary' };
-  return looksGenerated(path, text)
-    ? { kind: 'skipped', reason: 'generated' }
-    : { kind: 'text', text };
 }

@@ -97,6 +97,8 @@ export interface FileSource {
     paths: readonly string[],
     signal?: AbortSignal,
   ): Promise<{ files: FileEntry[]; skipped: SkippedFile[] }>;
+  /** Says what will be read next, in order: a source that is far away reads ahead. */
+  expect?(entries: readonly FileEntry[]): void;
   /** Why a path is, or is not, to be indexed. */
   explain(path: string): Promise<FileVerdict>;
 }

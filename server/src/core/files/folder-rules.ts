@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { skipByName } from './file-kinds.ts';
 import type { IgnoreLine, SkipReason } from './file-source.ts';
-import { IGNORE_FILES, type IgnoreRules } from './ignore-rules.ts';
+import { IGNORE_FILES, IgnoreRules } from './ignore-rules.ts';
 import { rulesAbove, withFile, type RulesAbove } from './rules-above.ts';
 import { isSecretFolder, isSecretPath } from './secret-names.ts';
 import { isToolFolder } from './tool-folders.ts';
@@ -14,9 +14,13 @@ export interface FolderRulesOptions {
   readonly excluded: IgnoreRules;
   /** Whether a folder may hold an ignore file of this name; absent: look and see. */
   readonly mayHold?: (folder: string, ignoreFile: string) => boolean;
+  /** Reads an ignore file that is not on this disk (path relative to the root); null without one. */
+  readonly readIgnoreFile?: (path: string) => Promise<string | null>;
   /** Whether folders that were not met in a walk must be proved to be folders, not links. */
   readonly proveFolders?: boolean;
 }
+
+const NOTHING_ABOVE: RulesAbove = { prefix: '', rules: IgnoreRules.none() };
 
 /**
  * Which folders are entered and which files are left out, by name and by rule. Reads ignore files
@@ -29,7 +33,8 @@ export class FolderRules {
   readonly #known = new Map<string, IgnoreRules | null>();
 
   static async of(options: FolderRulesOptions): Promise<FolderRules> {
-    return new FolderRules(options, await rulesAbove(options.root));
+    const isOnDisk = options.readIgnoreFile === undefined;
+    return new FolderRules(options, isOnDisk ? await rulesAbove(options.root) : NOTHING_ABOVE);
   }
 
   private constructor(options: FolderRulesOptions, above: RulesAbove) {
@@ -94,7 +99,13 @@ export class FolderRules {
     for (const name of IGNORE_FILES) {
       if (this.#options.mayHold?.(folder, name) === false) continue;
       const source = folder === '' ? name : `${folder}/${name}`;
-      rules = await withFile(rules, this.#absolute(folder), name, this.#at(folder), source);
+      const { readIgnoreFile } = this.#options;
+      if (readIgnoreFile) {
+        const text = await readIgnoreFile(source);
+        if (text !== null) rules = rules.extend(folder, text, source);
+      } else {
+        rules = await withFile(rules, this.#absolute(folder), name, this.#at(folder), source);
+      }
     }
     return rules;
   }

@@ -126,6 +126,7 @@ class IndexRun {
       await index.removeFiles(changes.removed);
       await this.#putLeftOut(changes);
     }
+    this.#parts.source.expect?.(dirty);
     const bytes = dirty.reduce((sum, { size }) => sum + size, 0);
     this.#timeLeft = new TimeLeft(bytes, () => performance.now());
     this.#reportProgress(0, dirty.length);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { IndexReport } from '../../core/core.ts';
 import type { Logger } from '../../core/logger.ts';
 import { failureOf } from '../../core/errors.ts';
+import { isFolderUri } from '../../core/folder-source.ts';
 import { isIgnoreFile } from '../../core/files/ignore-rules.ts';
 import { CheckTimer } from './check-timer.ts';
 import type { Session } from './session.ts';
@@ -103,6 +104,8 @@ async function concernsWhole(root: string, paths: ReadonlySet<string>): Promise<
   if (paths.size > MANY) return true;
   for (const name of paths) {
     if (isIgnoreFile(name)) return true;
+    // In a file system that is not here, the next check finds what a folder moved in has brought.
+    if (isFolderUri(root)) continue;
     const facts = await stat(path.join(root, name)).catch(() => null);
     if (facts?.isDirectory() === true) return true;
   }

@@ -7,10 +7,12 @@ import {
 } from 'vscode-languageserver/node';
 import type { Notifications } from '../../../protocol/methods.ts';
 import { ApiKeys } from './api-keys.ts';
+import { clientFiles } from './client-files.ts';
 import { registerHandlers } from './handlers.ts';
 import { connectionLogger } from './connection-logger.ts';
 import { FileWatching } from './file-watching.ts';
 import { errorDataOf } from './response-errors.ts';
+import { OpenDocuments } from './open-documents.ts';
 import { Session } from './session.ts';
 import { parseSettings } from './settings-config.ts';
 import { StatsPublisher } from './stats-publisher.ts';
@@ -25,17 +27,23 @@ export interface ServerOptions {
   readonly secretScanWorker: string;
 }
 
+/** How long typing must rest before unsaved text is taken into the index. */
+const REST_MS = 800;
+const REST_WHERE_PAID_MS = 5000;
+
 /** Speaks LSP on stdin and stdout, and takes API keys over the process's own channel. */
 export function startServer(options: ServerOptions): void {
   const connection = createConnection(ProposedFeatures.all, process.stdin, process.stdout);
   const logger = connectionLogger(connection.console);
   const keys = new ApiKeys();
   const folders = new WorkspaceFolders();
-  const session = new Session({
+  const session: Session = new Session({
     ...options,
     logger,
     apiKeyOf: (...of) => keys.get(...of),
     foldersWithin: (folder) => folders.within(folder),
+    unsavedIn: (folder) => documents.unsavedIn(folder),
+    clientFiles: clientFiles(connection),
     onCacheProblem: (problem) => {
       logger.warn(problem.message);
       const method: keyof Notifications = 'embeddingCache/cacheProblem';
@@ -44,6 +52,13 @@ export function startServer(options: ServerOptions): void {
   });
   const stats = new StatsPublisher({ connection, session, folders });
   const watching = new FileWatching({ session, folders, stats, logger });
+  const documents: OpenDocuments = new OpenDocuments({
+    folders,
+    changed: (uri) => {
+      watching.changed([uri]);
+    },
+    restMs: () => (session.isLocal ? REST_MS : REST_WHERE_PAID_MS),
+  });
 
   keys.listen(process);
   // The parent is gone, or killed: nothing is worth staying for, and every answer is stored.
@@ -56,7 +71,7 @@ export function startServer(options: ServerOptions): void {
     session.configure(parseSettings(params.initializationOptions));
     return {
       capabilities: {
-        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.None, save: true },
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
       serverInfo: { name: 'embedding-cache' },
@@ -75,15 +90,14 @@ export function startServer(options: ServerOptions): void {
     session.configure(parseSettings(settings));
     stats.reset();
   });
-  connection.onDidSaveTextDocument(({ textDocument }) => {
-    watching.changed([textDocument.uri]);
-  });
+  documents.listen(connection);
   connection.onDidChangeWatchedFiles(({ changes }) => {
     watching.changed(changes.map(({ uri }) => uri));
   });
   registerHandlers({ connection, session, folders, stats });
   connection.onShutdown(async () => {
     watching.stop();
+    documents.stop();
     stats.stop();
     await session.close();
   });

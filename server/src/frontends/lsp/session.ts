@@ -44,6 +44,11 @@ export class Session {
     return { core: await (this.#core ??= this.#open()), signal };
   }
 
+  /** Whether no text leaves this computer. */
+  get isLocal(): boolean {
+    return this.#settings?.provider.kind === 'embedded';
+  }
+
   /** Called after any figure of the core changed. */
   onChange(listener: () => void): void {
     this.#listeners.add(listener);
@@ -66,6 +71,8 @@ export class Session {
       apiKeyOf: (provider, origin) => this.#deps.apiKeyOf(provider, origin),
       gate: this.gate,
       foldersWithin: (folder) => this.#deps.foldersWithin?.(folder) ?? [],
+      unsavedIn: (folder) => this.#deps.unsavedIn?.(folder) ?? new Map(),
+      ...(this.#deps.clientFiles ? { clientFiles: this.#deps.clientFiles } : {}),
       mayContact: (origin) => settings.allowedOrigins.includes(origin),
       onCacheProblem: (problem) => {
         this.#deps.onCacheProblem(problem);

@@ -10,7 +10,10 @@ interface Folder {
   readonly real: string;
 }
 
-/** The client's workspace folders that are on this machine's disk. */
+/**
+ * The client's workspace folders. One on this machine's disk goes by its path, one of another file
+ * system by its URI.
+ */
 export class WorkspaceFolders {
   readonly #folders = new Map<string, Folder>();
 
@@ -24,6 +27,7 @@ export class WorkspaceFolders {
     for (const { uri } of added) {
       const named = pathOfUri(uri);
       if (named !== null) this.#folders.set(uri, { named, real: realPath(named) });
+      else if (!uri.startsWith('file:')) this.#folders.set(uri, { named: uri, real: uri });
     }
   }
 
@@ -40,15 +44,18 @@ export class WorkspaceFolders {
 
   /** Folders within this one, relative to it: their files are theirs alone. */
   within(folder: string): readonly string[] {
+    if (this.#folders.has(folder)) {
+      return [...this.#folders.keys()].flatMap((other) => pathWithin(folder, other) ?? []);
+    }
     return this.paths
-      .filter((other) => isInside(folder, other))
+      .filter((other) => !this.#folders.has(other) && isInside(folder, other))
       .map((other) => relativePath(folder, other));
   }
 
   /** The innermost folder a file is in, with its path relative to it, forward slashes. */
   locate(uri: string): { folder: string; path: string } | null {
     const file = pathOfUri(uri);
-    if (file === null) return null;
+    if (file === null) return this.#locateElsewhere(uri);
     const holders = [...this.#folders.values()].flatMap(({ named, real }) =>
       [named, real]
         .filter((name) => isInside(name, file))
@@ -57,12 +64,33 @@ export class WorkspaceFolders {
     return holders.sort((a, b) => b.folder.length - a.folder.length)[0] ?? null;
   }
 
+  #locateElsewhere(uri: string): { folder: string; path: string } | null {
+    const holders = [...this.#folders.keys()].flatMap((folder) => {
+      const within = folder.startsWith('file:') ? null : pathWithin(folder, uri);
+      return within === null ? [] : { folder, path: within };
+    });
+    return holders.sort((a, b) => b.folder.length - a.folder.length)[0] ?? null;
+  }
+
   /** The URI of a file as the client would name it. */
   uriOf(folder: string, file: string): string {
     const named = [...this.#folders.values()].find(({ real }) => real === folder)?.named;
     // By hand: a URL parser cuts control characters off the end of a name.
     const names = file.split('/').map(encodeURIComponent);
-    return [pathToFileURL(named ?? folder).href, ...names].join('/');
+    const root = named ?? folder;
+    const base = this.#folders.has(root) ? root : pathToFileURL(root).href;
+    return [base.replace(/\/$/, ''), ...names].join('/');
+  }
+}
+
+function pathWithin(folder: string, uri: string): string | null {
+  const base = folder.endsWith('/') ? folder : `${folder}/`;
+  if (!uri.startsWith(base) || uri === base) return null;
+  try {
+    return uri.slice(base.length).split('/').map(decodeURIComponent).join('/');
+  } catch {
+    // Not well escaped: nothing of ours has such a name.
+    return null;
   }
 }
 
