@@ -18,6 +18,16 @@ describe('words for a failure', () => {
       {},
       'A newer version wrote this cache. Update Embedding Cache, or choose another --cache-dir.',
     ],
+    [
+      'damagedCache',
+      { recovery: { recovered: 9870, total: 10_000 } },
+      'One cache file is damaged; 9,870 of 10,000 recovered. The file was kept.',
+    ],
+    [
+      'diskFull',
+      {},
+      'The disk is full; new embeddings stay in memory only. Make room, then run this again.',
+    ],
     ['badSettings', {}, 'Such a thing.'],
     ['internal', {}, 'Something went wrong: Such a thing.'],
   ])('%s %j', (kind, options, words) => {

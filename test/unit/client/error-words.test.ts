@@ -32,6 +32,18 @@ describe('words of errors', () => {
       'Review Permissions',
     ],
     [{ kind: 'newerCache' }, 'A newer version wrote this cache.', 'Check for Updates'],
+    [{ kind: 'diskFull' }, 'The disk is full; new embeddings stay in memory only.', 'Clean Up…'],
+    [
+      { kind: 'damagedCache', recovered: 9870, total: 10_000 },
+      'One cache file is damaged; 9,870 of 10,000 recovered. The file was kept.',
+      'Show Details',
+    ],
+    [{ kind: 'damagedCache' }, 'One cache file is damaged. The file was kept.', 'Show Details'],
+    [
+      { kind: 'cacheUnusable' },
+      'The cache folder cannot be used; new embeddings stay in memory only.',
+      'Open Setting',
+    ],
   ])('says what %o means, and what helps', (data, message, button) => {
     const words = wordsOfData(data, english);
     expect(words.message).toBe(message);
