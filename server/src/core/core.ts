@@ -38,6 +38,7 @@ import type { SentEntry } from './usage/send-log.ts';
 import { readPrices } from './usage/price-file.ts';
 import type { PriceOf } from './usage/prices.ts';
 import type { Usage } from './usage/usage.ts';
+import { usageByDay, type DayOfUsage } from './usage-by-day.ts';
 import { toUnit, type Vector } from './vectors/vector.ts';
 
 /** What core needs from the process it runs in. */
@@ -144,6 +145,8 @@ export interface Core {
     ollamaBaseUrl: string | null,
     signal: AbortSignal,
   ): Promise<ModelList>;
+  /** What was asked of each space on each day, and what it cost; the latest first. */
+  usageByDay(): Promise<DayOfUsage[]>;
   /** What was sent where, newest first. */
   sent(limit: number): Promise<readonly SentEntry[]>;
   /** Paid this month (UTC) by all processes on the cache directory. */
@@ -375,6 +378,10 @@ class CachingCore implements Core {
     }
   }
 
+  usageByDay(): Promise<DayOfUsage[]> {
+    return usageByDay(this.#ledger, this.#cache);
+  }
+
   async sent(limit: number): Promise<readonly SentEntry[]> {
     return (await this.#outbound.log()).entries(limit);
   }
@@ -525,6 +532,7 @@ async function folderOf(folder: string): Promise<string> {
   }
 }
 
+export type { DayOfUsage };
 export type {
   EmbedOutcome,
   FileExplanation,

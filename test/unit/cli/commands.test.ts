@@ -336,6 +336,32 @@ describe('stats', () => {
     expect(stdout).toMatch(/all time +10 +0 +0 +0 +\$0\.00 +\$0\.0042/);
   });
 
+  it('prints use by day and model', async () => {
+    const core = new FakeCore();
+    const nothing = await runWithFake(['stats', '--by-day'], { core });
+    expect(nothing.stdout).toBe('Nothing embedded yet.\n');
+    const space = { space: 'ab12', provider: 'openai', model: 'small', dimensions: 1536 };
+    const counters = { hits: 1204, misses: 3, requests: 1, tokens: 900 };
+    const money = { costUsd: 0.25, savedUsd: 12 };
+    core.days = [
+      { day: '2026-02-01', ...space, ...counters, ...money },
+      {
+        day: '2026-01-31',
+        ...space,
+        provider: null,
+        model: null,
+        dimensions: null,
+        ...counters,
+        ...money,
+      },
+    ];
+    const { stdout } = await runWithFake(['stats', '--by-day'], { core });
+    expect(stdout).toMatch(/2026-02-01 +openai small +1536 +1,204 +3 +1 +900 +\$0\.25 +\$12\.00/);
+    expect(stdout).toMatch(/2026-01-31 +ab12 /);
+    const json = await runWithFake(['stats', '--by-day', '--json'], { core });
+    expect(JSON.parse(json.stdout)).toEqual(core.days);
+  });
+
   it('needs no key and no address, whatever provider the environment names', async () => {
     const env = { EMBEDDINGCACHE_PROVIDER: 'openaiCompatible' };
     const { exitCode, core } = await runWithFake(['stats'], { env });

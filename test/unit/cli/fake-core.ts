@@ -2,6 +2,7 @@ import type {
   Core,
   CoreDeps,
   CoreStats,
+  DayOfUsage,
   EmbedOutcome,
   EmbedReport,
   FileExplanation,
@@ -41,6 +42,7 @@ export class FakeCore implements Core {
   predicted: Partial<IndexReport['provider']> & { misses?: number } = {};
   failures: IndexReport['failures'] = [];
   sentEntries: SentEntry[] = [];
+  days: DayOfUsage[] = [];
   shortened: IndexReport['shortened'] = [];
   closed = false;
   /** Throws instead of answering. */
@@ -188,6 +190,10 @@ export class FakeCore implements Core {
 
   models(): ReturnType<Core['models']> {
     return Promise.reject(new Error('the CLI lists no models'));
+  }
+
+  usageByDay(): Promise<DayOfUsage[]> {
+    return Promise.resolve(this.days);
   }
 
   sent(): Promise<readonly SentEntry[]> {

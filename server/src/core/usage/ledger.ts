@@ -7,6 +7,13 @@ import { openSteadyDatabase } from '../cache/steady-database.ts';
 import { usageMigrations } from './migrations/usage-migrations.ts';
 import { addUsage, NO_USAGE, type Usage } from './usage.ts';
 
+/** One space's counters for one day (UTC, `YYYY-MM-DD`). */
+export interface DaysUsage {
+  readonly space: string;
+  readonly day: string;
+  readonly usage: Usage;
+}
+
 /** Daily counters per space (`usage.db`). */
 export interface Ledger {
   /** Counts at once in memory; written within a second, or by `flush`. */
@@ -14,6 +21,8 @@ export interface Ledger {
   flush(): Promise<void>;
   /** Sum over all spaces from a day (UTC, `YYYY-MM-DD`) on. */
   since(day: string): Promise<Usage>;
+  /** Every day's and space's own, the latest first. */
+  byDay(): Promise<DaysUsage[]>;
   close(): Promise<void>;
 }
 
@@ -51,7 +60,7 @@ class SqliteLedger implements Ledger {
   readonly #db: Knex;
   readonly #deps: LedgerDeps;
   readonly #prepared = new Prepared();
-  #pending = new Map<string, { space: string; day: string; usage: Usage }>();
+  #pending = new Map<string, DaysUsage>();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(db: Knex, deps: LedgerDeps) {
@@ -60,7 +69,10 @@ class SqliteLedger implements Ledger {
   }
 
   record(space: string, usage: Usage): void {
-    const day = dayOf(this.#deps.now());
+    this.#add({ space, day: dayOf(this.#deps.now()), usage });
+  }
+
+  #add({ space, day, usage }: DaysUsage): void {
     const id = `${space} ${day}`;
     const before = this.#pending.get(id)?.usage ?? NO_USAGE;
     this.#pending.set(id, { space, day, usage: addUsage(before, usage) });
@@ -87,7 +99,7 @@ class SqliteLedger implements Ledger {
         }),
       );
     } catch (error) {
-      for (const { space, usage } of pending) this.record(space, usage);
+      for (const each of pending) this.#add(each);
       throw databaseFailure('writing usage counters', error);
     }
   }
@@ -103,6 +115,19 @@ class SqliteLedger implements Ledger {
     const sums = (await query) as Partial<Record<keyof Usage, number | null>> | undefined;
     const entries = columns.map((column) => [column, sums?.[column] ?? 0]);
     return Object.fromEntries(entries) as Usage;
+  }
+
+  async byDay(): Promise<DaysUsage[]> {
+    await this.flush().catch((error: unknown) => {
+      this.#deps.onWriteFailed(error);
+    });
+    const { UsageRow } = await import('./models/usage-row.ts');
+    const rows = UsageRow.bindKnex(this.#db).query().orderBy('day', 'desc').orderBy('space');
+    return (await rows).map(({ space, day, ...counters }) => ({
+      space,
+      day,
+      usage: addUsage(NO_USAGE, counters),
+    }));
   }
 
   async close(): Promise<void> {

@@ -114,6 +114,7 @@ export function createProgram(version: string, terminal: Terminal, act: Act): Co
     .command('stats')
     .description('show what the cache holds and what it saved')
     .option('--sent', 'show which file’s text was sent where, newest first')
+    .option('--by-day', 'show hits, misses and money by day and model, latest first')
     .action((flags: StatsFlags) => act(optionsOf(), (call) => runStats(call, flags)));
 
   program

@@ -45,7 +45,7 @@ function usageRow(name: string, usage: Usage): string[] {
 }
 
 /** Columns two spaces apart; those of figures to the right. */
-function table(rows: readonly (readonly string[])[]): string[] {
+export function table(rows: readonly (readonly string[])[]): string[] {
   const columns = (rows[0] ?? []).map((_, column) => {
     const cells = rows.map((row) => row[column] ?? '');
     return {
