@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
-/** A port of this machine under an address that is not loopback; counts all that arrives. */
+/** A port of this machine that counts all that arrives, and answers nothing. */
 export interface CountingHost {
   /** `10.0.0.5:4711` */
   readonly host: string;
@@ -11,11 +11,10 @@ export interface CountingHost {
   close(): Promise<void>;
 }
 
-/** Null on a machine without a network of any kind. */
-export async function startCountingHost(): Promise<CountingHost | null> {
-  const address = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+/** Under an address that is not loopback, unless one is named; null on a machine without any. */
+export async function startCountingHost(
+  address: string | undefined = networkAddress(),
+): Promise<CountingHost | null> {
   if (address === undefined) return null;
   const received: Buffer[] = [];
   const sockets = new Set<Socket>();
@@ -43,4 +42,10 @@ export async function startCountingHost(): Promise<CountingHost | null> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function networkAddress(): string | undefined {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
 }

@@ -16,6 +16,8 @@ export interface VSCode {
   readonly folder: string;
   /** The cache directory the extension is told to use. */
   readonly cacheDir: string;
+  /** Absolute path of all that VS Code, the extension and the tests write. */
+  readonly root: string;
   close(): Promise<void>;
 }
 
@@ -80,7 +82,7 @@ export async function openVSCode(options: VSCodeOptions): Promise<VSCode> {
     });
     await workbench.open();
     await workbench.answerTrust(trust);
-    return { workbench, folder, cacheDir, close };
+    return { workbench, folder, cacheDir, root: temp, close };
   } catch (error) {
     await close();
     throw error;

@@ -25,6 +25,15 @@ export class Workbench {
     await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
   }
 
+  /** Opens a workspace file of this machine in place of the folder. */
+  async openWorkspace(file: string): Promise<void> {
+    const url = new URL(this.#url);
+    url.searchParams.delete('folder');
+    url.searchParams.set('workspace', file);
+    await this.page.goto(url.href);
+    await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+  }
+
   async answerTrust(trust: boolean): Promise<void> {
     const dialog = this.dialog('trust the authors');
     await dialog.waitFor();

@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { configSchema } from '../../../server/src/core/config.ts';
@@ -141,5 +142,39 @@ describe('a remote provider', () => {
     expect(resumed.withheld.overBudget).toBe(0);
     expect(resumed.chunks.misses).toBe(stopped.withheld.overBudget);
     expect((await raised.stats()).month.costUsd).toBeGreaterThan(0);
+  });
+});
+
+describe('files whose names mean secrets', () => {
+  const MARK = 'text_of_a_secret_file';
+  const names = [
+    ...['.env', '.env.local', '.ENV.Production', 'prod.env', 'server.pem', 'tls.key', 'app.p12'],
+    ...['id_rsa', 'id_rsa.old', 'id_ed25519', 'id_deploy', '.npmrc', '.netrc', '_netrc', '.pypirc'],
+    ...['main.tfstate', 'main.tfstate.backup', 'prod.tfvars', '.git-credentials', '.pgpass'],
+    ...['.aws/credentials', '.ssh/config', '.kube/config', '.docker/config.json', '.gnupg/x.txt'],
+    ...['.azure/tokens.json', 'deep/er/.aws/config', 'deep/er/.env.test', 'a.jks', 'b.kdbx'],
+  ];
+
+  it('are never read, whatever the repository says, by whatever link they are reached', async () => {
+    const file = `export const text = '${MARK}';\n`;
+    writeTree(folder, {
+      ...functions(1),
+      ...Object.fromEntries(names.map((name) => [name, file])),
+      // A repository may ask for them; it is not heard.
+      '.gitignore': '!.env\n!*.pem\n!id_rsa\n!.aws/\n',
+      '.embeddingignore': '!.env*\n!**/*.key\n!.ssh/**\n',
+    });
+    symlinkSync(path.join(folder, '.env'), path.join(folder, 'notes.txt'));
+    symlinkSync(path.join(folder, '.aws'), path.join(folder, 'docs'));
+    symlinkSync('../id_rsa', path.join(folder, 'src/readme.ts'));
+    const core = await open();
+    await core.index(folder, { signal });
+    for (const link of ['notes.txt', 'docs/credentials', 'src/readme.ts', '.env', 'src/../.env']) {
+      await core.refresh(folder, [link], signal);
+    }
+    expect(server.asked.length).toBeGreaterThan(0);
+    expect(server.asked.join('\n')).not.toContain(MARK);
+    const hits = await core.search([folder], MARK, { limit: 5, mode: 'text', signal });
+    expect(hits).toEqual([]);
   });
 });
