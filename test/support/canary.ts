@@ -1,6 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
+/** A key that no file, message or log may hold. */
+export const CANARY = 'sk-CANARY-0123456789-abcdefghij';
+
+/** Whether the bytes hold that key in any form. */
+export function holdsCanary(bytes: Buffer | string): boolean {
+  return holds(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, CANARY);
+}
+
 /** Every form in which a secret could be written down: as it is, base64, hex, UTF-16. */
 export function formsOf(secret: string): Buffer[] {
   const bytes = Buffer.from(secret);
@@ -17,6 +25,7 @@ export function formsOf(secret: string): Buffer[] {
   ];
 }
 
+/** Whether the bytes hold the secret in any form. */
 export function holds(bytes: Buffer, secret: string): boolean {
   return formsOf(secret).some((form) => bytes.includes(form));
 }
