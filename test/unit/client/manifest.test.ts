@@ -48,6 +48,10 @@ const settings = Object.entries(configuration.properties);
 const declared = commands.map(({ command }) => command);
 
 describe('the manifest', () => {
+  it('needs no package at run time: all are bundled, so they are devDependencies', () => {
+    expect(manifest).not.toHaveProperty('dependencies');
+  });
+
   it('has a string for every placeholder, and no string for nothing', () => {
     const used = [...read('package.json').matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key);
     expect([...new Set(used)].sort()).toEqual(Object.keys(strings).sort());

@@ -228,6 +228,35 @@ describe('the cache of a Node program', () => {
     expect(server.requests[0]).toMatchObject({ headers: { authorization: 'Bearer sk-test' } });
   });
 
+  it('stays with the provider it was opened with when a call names a model alone', async () => {
+    const server = await startOpenAiServer({ dimensions: 8 });
+    onTestFinished(() => server.close());
+    const opened = { provider: 'openaiCompatible', baseUrl: server.baseUrl, model: 'a' };
+    const cache = await openIn(directory, { ...opened, dimensions: 8, apiKey: 'sk-own' });
+    await cache.getEmbeddings(['x']);
+    await cache.getEmbeddings(['x'], { model: 'text-embedding-3-small' });
+    const models = server.requests.map(({ model, headers }) => [model, headers.authorization]);
+    expect(new Set(models.map(([model]) => model))).toEqual(
+      new Set(['a', 'text-embedding-3-small']),
+    );
+    expect(new Set(models.map(([, key]) => key))).toEqual(new Set(['Bearer sk-own']));
+  });
+
+  it('takes no key along to another provider', async () => {
+    const [one, other] = [await startOpenAiServer(), await startOpenAiServer()];
+    onTestFinished(async () => {
+      await one.close();
+      await other.close();
+    });
+    const at = (server: typeof one) => ({ provider: 'openaiCompatible', baseUrl: server.baseUrl });
+    const model = { model: 'a', dimensions: 8 };
+    const cache = await openIn(directory, { ...at(one), ...model, apiKey: 'sk-one' });
+    await cache.getEmbeddings(['x']);
+    await cache.getEmbeddings(['x'], { ...at(other), ...model });
+    expect(one.requests[0]?.headers.authorization).toBe('Bearer sk-one');
+    expect(other.requests[0]?.headers.authorization).toBeUndefined();
+  });
+
   it.each([
     [{ model: 'nobody-knows-it' }, /name the provider of nobody-knows-it/],
     [{ provider: 'nosuch' }, /no provider “nosuch”/],

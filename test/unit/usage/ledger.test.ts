@@ -50,10 +50,10 @@ describe('the ledger', () => {
     const raw = new BetterSqlite3(file);
     raw.exec('ALTER TABLE usage RENAME TO away');
     ledger.record('a', usage({ hits: 7 }));
+    clock.now = new Date('2026-02-01T12:00:00Z');
     await expect(ledger.flush()).rejects.toThrow(/usage counters/);
     raw.exec('ALTER TABLE away RENAME TO usage');
     raw.close();
-    clock.now = new Date('2026-02-01T12:00:00Z');
     expect(await ledger.byDay()).toEqual([
       { day: '2026-01-31', space: 'a', usage: usage({ hits: 7 }) },
     ]);

@@ -42,6 +42,10 @@ export interface ModelOptions {
   readonly dimensions?: number;
   /** Address of an endpoint of your own, e.g. `http://127.0.0.1:1234/v1`. */
   readonly baseUrl?: string;
+  /** Azure OpenAI's name of the model's deployment. */
+  readonly deployment?: string;
+  /** Azure OpenAI's version of its interface. */
+  readonly apiVersion?: string;
   /** Default: the provider's usual environment variable. It is stored nowhere. */
   readonly apiKey?: string;
   /** How numbers are kept. Default `float32`; each element type has vectors of its own. */

@@ -18,12 +18,22 @@ export interface ModelSettings {
 
 const OWN_BATCH_SIZE = 256;
 
+/** Options that are about a provider with an address. */
+const PROVIDER_OPTIONS = [
+  'model',
+  'dimensions',
+  'baseUrl',
+  'deployment',
+  'apiVersion',
+  'apiKey',
+] as const satisfies readonly (keyof ModelOptions)[];
+
 /** Throws TypeError for options that name what is not there, or that would be ignored. */
 export function modelSettingsOf(options: ModelOptions, env: Environment): ModelSettings {
   const vectors = formOf(options);
   const provider = options.provider ?? providerNamedBy(options);
   if (typeof provider !== 'string') {
-    refuseBeside('a provider of your own', options, ['model', 'dimensions', 'baseUrl', 'apiKey']);
+    refuseBeside('a provider of your own', options);
     const own = ownFunctionOf(provider);
     const { name, model, dimensions } = own;
     return {
@@ -75,10 +85,11 @@ function publisherOf(model: string): string | null {
 
 function providerConfigOf(kind: string, options: ModelOptions): ProviderConfig {
   if (kind === 'embedded') {
-    refuseBeside('the embedded provider', options, ['model', 'dimensions', 'baseUrl', 'apiKey']);
+    refuseBeside('the embedded provider', options);
   }
-  const { model, dimensions, baseUrl } = options;
-  const parsed = providerConfigSchema.safeParse({ kind, model, dimensions, baseUrl });
+  const { model, dimensions, baseUrl, deployment, apiVersion } = options;
+  const config = { kind, model, dimensions, baseUrl, deployment, apiVersion };
+  const parsed = providerConfigSchema.safeParse(config);
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues[0]?.path.join('.');
   if (wrong === 'kind') throw new TypeError(`there is no provider “${kind}”`);
@@ -86,12 +97,8 @@ function providerConfigOf(kind: string, options: ModelOptions): ProviderConfig {
 }
 
 /** An option that would be ignored is a mistake. */
-function refuseBeside(
-  provider: string,
-  options: ModelOptions,
-  names: readonly (keyof ModelOptions)[],
-): void {
-  const given = names.find((name) => options[name] !== undefined);
+function refuseBeside(provider: string, options: ModelOptions): void {
+  const given = PROVIDER_OPTIONS.find((name) => options[name] !== undefined);
   if (given !== undefined) throw new TypeError(`${given} means nothing to ${provider}`);
 }
 

@@ -159,12 +159,17 @@ class NodeCache implements Cache {
   }
 }
 
-/** A call that names any of these means another model than the cache was opened with. */
+/**
+ * A call that names a model alone stays with the provider the cache was opened with, and so with its
+ * address and key; one that names a provider or an address takes neither along.
+ */
 function modelOptionsOf(call: CallOptions, opened: CacheOptions): CallOptions {
-  const named = call.provider ?? call.model ?? call.baseUrl;
-  if (named === undefined) return { ...opened, ...call };
-  const { element, normalised } = opened;
-  return { element, normalised, ...call } as CallOptions;
+  const named = call.provider ?? call.baseUrl;
+  if (named === undefined && call.model === undefined) return { ...opened, ...call };
+  const { element, normalised, provider, baseUrl, apiKey, apiVersion } = opened;
+  const stays = named === undefined && typeof provider === 'string' && provider !== 'embedded';
+  const kept = stays ? { provider, baseUrl, apiKey, apiVersion } : {};
+  return { element, normalised, ...kept, ...call } as CallOptions;
 }
 
 function textsOf(texts: readonly string[]): readonly string[] {
