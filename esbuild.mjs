@@ -80,6 +80,11 @@ await Promise.all([
   }),
   build({
     ...server,
+    entryPoints: ['server/src/core/index/workers/index-worker.ts'],
+    outfile: `${next}/workers/index-worker.js`,
+  }),
+  build({
+    ...server,
     entryPoints: ['server/src/core/cache/maintenance/structure-worker.ts'],
     outfile: `${next}/workers/structure-worker.js`,
   }),

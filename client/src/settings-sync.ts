@@ -49,6 +49,7 @@ export class SettingsSync {
       allowedOrigins: vscode.workspace.isTrusted ? this.#consent.origins() : [],
       exclude: [...ownExcludes(settings.exclude), ...excludesOfEditor()],
       maxFileSizeKb: settings.maxFileSizeKb,
+      effort: settings.indexingEffort,
       trusted: vscode.workspace.isTrusted,
       scanForSecrets: settings.scanForSecrets,
       monthlyUsd: settings.monthlyUsd,

@@ -25,6 +25,7 @@ export interface Settings {
   readonly confirmAboveUsd: number;
   /** Null: no limit. */
   readonly monthlyUsd: number | null;
+  readonly indexingEffort: 'low' | 'normal' | 'full';
   readonly indexingStart: 'onFirstUse' | 'onOpen' | 'manual';
   readonly searchMode: SearchMode;
   readonly searchLimit: number;
@@ -66,6 +67,7 @@ export function readSettings(window: SettingsReader, folders: readonly SettingsR
     scanForSecrets: truth(user('privacy.scanForSecrets'), true),
     confirmAboveUsd: sum(user('budget.confirmAboveUsd')) ?? 0.1,
     monthlyUsd: user('budget.monthlyUsd') === null ? null : (sum(user('budget.monthlyUsd')) ?? 5),
+    indexingEffort: oneOf(user('indexing.effort'), ['normal', 'low', 'full']),
     indexingStart: oneOf(window.get('indexing.start'), ['onFirstUse', 'onOpen', 'manual']),
     searchMode: oneOf(window.get('search.mode'), ['hybrid', 'semantic', 'text']),
     searchLimit: integer(window.get('search.limit'), 1, 200, 50),

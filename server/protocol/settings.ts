@@ -13,6 +13,8 @@ export interface ServerSettings {
   /** What to leave out of the index beside what ignore files say. */
   readonly exclude: readonly ExcludePattern[];
   readonly maxFileSizeKb: number;
+  /** How much of the machine indexing may take. */
+  readonly effort: 'low' | 'normal' | 'full';
   /** Whether the workspace is trusted: git is asked about its folders only then. */
   readonly trusted: boolean;
   /** Withhold texts that look secret from other computers. */

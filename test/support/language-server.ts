@@ -29,6 +29,7 @@ export function settingsOf(changes: Partial<ServerSettings>): ServerSettings {
     allowedOrigins: [],
     exclude: [],
     maxFileSizeKb: 1024,
+    effort: 'normal',
     trusted: true,
     scanForSecrets: true,
     monthlyUsd: 5,

@@ -29,6 +29,8 @@ export const configSchema = z.object({
   /** Whether git may be asked about folders: not about one that is not trusted. */
   git: z.boolean().default(true),
   maxFileSizeKb: z.number().int().positive().default(1024),
+  /** How much of the machine indexing may take. */
+  effort: z.enum(['low', 'normal', 'full']).default('normal'),
   /** Texts that look secret are not sent to another computer. */
   scanForSecrets: z.boolean().default(true),
   /** US dollars a calendar month (UTC), over all processes on the cache directory; null: no limit. */

@@ -2,9 +2,6 @@ import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { openCache as openSqliteCache, type EmbeddingCache } from './cache/embedding-cache.ts';
-import type { Chunker } from './chunks/chunk.ts';
-import { createChunker } from './chunks/create-chunker.ts';
-import { grammarsBeside } from './chunks/grammars.ts';
 import type { Config, ProviderConfig } from './config.ts';
 import type { Embedder, EmbedOptions, EmbedOutcome } from './embed/embedder.ts';
 import { Failure, failureOf } from './errors.ts';
@@ -31,6 +28,7 @@ import { describeOwn } from './providers/own-provider.ts';
 import type { EmbeddingProvider, ProviderPair } from './providers/provider.ts';
 import { openLimitMemory } from './providers/remote/limit-memory.ts';
 import { describeProvider, type ProviderDescription } from './providers/describe-provider.ts';
+import { createIndexThreads, type IndexThreads } from './index/workers/index-threads.ts';
 import { createRetriever, type Retriever } from './search/retriever.ts';
 import type { SearchHit, SearchOptions } from './search/search-hit.ts';
 import { dayOf, openLedger, type Ledger } from './usage/ledger.ts';
@@ -46,6 +44,8 @@ export interface CoreDeps extends MaintenanceDeps, OutboundDeps, FolderSourceDep
   readonly logger: Logger;
   /** Absolute path of the embedded model's file. */
   readonly modelFile: string;
+  /** Absolute path of the script of `index-worker.ts`; without it indexing works in this thread. */
+  readonly indexWorker?: string;
   readonly fetch: typeof globalThis.fetch;
   /** Null when none is stored for this provider and origin. */
   apiKeyOf(provider: string, origin: string): string | null;
@@ -195,7 +195,7 @@ class CachingCore implements Core {
   readonly #cache: EmbeddingCache;
   readonly #ledger: Ledger;
   readonly #outbound: Outbound;
-  readonly #chunker: Chunker;
+  readonly #threads: IndexThreads;
   readonly #retriever: Retriever;
   readonly #indexes = new Map<string, Promise<WorkspaceIndex>>();
   readonly #runs = new OneAtATime();
@@ -212,7 +212,9 @@ class CachingCore implements Core {
     this.#ledger = ledger;
     this.provider = describeOwn(deps.ownProvider) ?? describeProvider(config.provider);
     this.#gate = deps.gate ?? new PauseGate();
-    this.#chunker = createChunker(grammarsBeside(deps.modelFile));
+    const { modelFile, indexWorker, logger } = deps;
+    const { effort } = config;
+    this.#threads = createIndexThreads({ effort, modelFile, indexWorker, logger });
     this.maintenance = createMaintenance({
       cache,
       deps,
@@ -401,6 +403,7 @@ class CachingCore implements Core {
     const indexes = await Promise.allSettled(this.#indexes.values());
     for (const index of indexes) if (index.status === 'fulfilled') await index.value.close();
     await (await this.#blobs?.catch(() => null))?.close();
+    await this.#threads.close();
     try {
       await this.#outbound.close();
       await this.#ledger.close();
@@ -416,7 +419,13 @@ class CachingCore implements Core {
   ): Promise<OpenedProvider> {
     if (this.#opened) return this.#opened;
     const opened = this.#createProvider(signal, mayAskDimensions).then((pair) =>
-      withShards(pair, this.#cache, this.#ledger, this.#outbound, this.priceOf),
+      withShards(
+        this.#threads.withModel(pair),
+        this.#cache,
+        this.#ledger,
+        this.#outbound,
+        this.priceOf,
+      ),
     );
     this.#opened = opened;
     // A failed opening must not stick: a key may be set, or the network be back, at the next call.
@@ -464,7 +473,7 @@ class CachingCore implements Core {
     return {
       index: await this.#index(folder, signal),
       source: this.#sourceOf(folder),
-      chunker: this.#chunker,
+      chunker: this.#threads.chunker,
       blobs: await this.#blobTable(),
       embedder: documents,
       provider,

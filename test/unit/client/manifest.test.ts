@@ -105,6 +105,7 @@ describe('the manifest', () => {
       'embeddingCache.budget.confirmAboveUsd': 'application',
       'embeddingCache.budget.monthlyUsd': 'application',
       'embeddingCache.indexing.start': 'window',
+      'embeddingCache.indexing.effort': 'machine',
       'embeddingCache.indexing.exclude': 'resource',
       'embeddingCache.indexing.maxFileSizeKb': 'resource',
       'embeddingCache.search.mode': 'window',

@@ -16,6 +16,7 @@ describe('readSettings', () => {
       provider: 'embedded',
       openaiBaseUrl: 'https://api.openai.com/v1',
       storeText: true,
+      indexingEffort: 'normal',
       indexingStart: 'onFirstUse',
       searchMode: 'hybrid',
       searchLimit: 50,

@@ -41,5 +41,5 @@ export interface Chunker {
   /** Recorded with the index: another name or version means that files are cut again. */
   readonly name: string;
   /** The same path and text give the same chunks on any machine. */
-  chunk(path: string, text: string): Promise<Chunk[]>;
+  chunk(path: string, text: string, signal?: AbortSignal): Promise<Chunk[]>;
 }

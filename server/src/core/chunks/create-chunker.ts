@@ -12,7 +12,7 @@ import { SyntaxChunker } from './syntax-chunker.ts';
 import { markdownOutline, paragraphOutline, tomlOutline, yamlOutline } from './text-outlines.ts';
 
 /** Changes whenever the same text may be cut otherwise. */
-const NAME = 'structure-1';
+export const CHUNKER_NAME = 'structure-1';
 
 /**
  * Cuts a file by what its kind offers: syntax where there is a grammar, headings, cells, keys,
@@ -22,7 +22,7 @@ const NAME = 'structure-1';
 export function createChunker(grammarsFolder: string): Chunker {
   const syntax = new SyntaxChunker(new Grammars(grammarsFolder));
   return {
-    name: NAME,
+    name: CHUNKER_NAME,
     async chunk(path: string, text: string): Promise<Chunk[]> {
       const grammar = grammarOf(path);
       const chunks =

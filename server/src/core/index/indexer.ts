@@ -18,6 +18,7 @@ import type {
   ShortenedChunk,
 } from './index-report.ts';
 import type { PauseGate } from './pause-gate.ts';
+import { readAhead } from './read-ahead.ts';
 import { TimeLeft } from './time-left.ts';
 import type { WorkspaceIndex } from './workspace-index.ts';
 
@@ -42,7 +43,9 @@ export interface IndexRunOptions {
 }
 
 /** Chunks handled together with a model in this process: short enough to keep the loop free. */
-const LOCAL_GROUP_CHUNKS = 48;
+const LOCAL_GROUP_CHUNKS = 96;
+/** Files read and cut while others are stored: enough to keep the worker threads at work. */
+const FILES_AHEAD = 32;
 /** Files stored together at most, so that a folder of empty or skipped files is stored in steps. */
 const GROUP_FILES = 256;
 
@@ -132,9 +135,10 @@ class IndexRun {
     this.#reportProgress(0, dirty.length);
     let group: FileContent[] = [];
     let inGroup = 0;
-    for (const [done, entry] of dirty.entries()) {
+    let done = 0;
+    for await (const content of readAhead(dirty, FILES_AHEAD, (entry) => this.#readFile(entry))) {
       await this.#pass();
-      const content = await this.#readFile(entry);
+      done++;
       if (!content) continue;
       group.push(content);
       inGroup += chunksOf(content).length;
@@ -142,7 +146,7 @@ class IndexRun {
       if (inGroup < groupChunks && group.length < GROUP_FILES) continue;
       await this.#finishGroup(group, dryRun);
       this.#timeLeft.did(group.reduce((sum, file) => sum + file.entry.size, 0));
-      this.#reportProgress(done + 1, dirty.length);
+      this.#reportProgress(done, dirty.length);
       group = [];
       inGroup = 0;
     }
@@ -217,7 +221,7 @@ class IndexRun {
       return { ...common, content: { kind: 'same' } };
     }
     if (read.kind === 'skipped') return { ...common, content: read };
-    const chunks = await chunker.chunk(path, read.text);
+    const chunks = await chunker.chunk(path, read.text, this.#options.signal);
     return { ...common, content: { kind: 'chunks', chunks } };
   }
 

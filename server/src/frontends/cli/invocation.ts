@@ -15,6 +15,8 @@ export interface CliDeps {
   readonly modelFile: string;
   /** Absolute path of the script that checks a file's structure. */
   readonly structureWorker: string;
+  /** Absolute path of the script of `index-worker.ts`; without it indexing works in this thread. */
+  readonly indexWorker?: string;
   /** Absolute path of the script of the thread that checks texts for secrets. */
   readonly secretScanWorker: string;
   readonly fetch: typeof globalThis.fetch;
@@ -43,10 +45,13 @@ export async function withCore<T>(
     secret: settings.apiKey,
   });
   const isNamed = (origin: string): boolean => origin === settings.namedOrigin;
-  const core = await call.createCore(configSchema.parse(settings.config), {
+  // Whoever types a command waits for it.
+  const config = configSchema.parse({ ...settings.config, effort: 'full' });
+  const core = await call.createCore(config, {
     logger,
     modelFile: call.modelFile,
     structureWorker: call.structureWorker,
+    ...(call.indexWorker === undefined ? {} : { indexWorker: call.indexWorker }),
     secretScanWorker: call.secretScanWorker,
     fetch: call.fetch,
     apiKeyOf: (_provider, origin) => (isNamed(origin) ? settings.apiKey : null),

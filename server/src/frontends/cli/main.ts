@@ -22,6 +22,7 @@ async function start(): Promise<void> {
     version: versionOf(path.join(__dirname, '../../package.json')),
     modelFile: path.join(__dirname, '../model/code-static-256.bin'),
     structureWorker: path.join(__dirname, '../workers/structure-worker.js'),
+    indexWorker: path.join(__dirname, '../workers/index-worker.js'),
     secretScanWorker: path.join(__dirname, '../workers/secret-scan-worker.js'),
     fetch: globalThis.fetch,
     now: () => performance.now(),

@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly modelFile: string;
   /** Absolute path of the script that checks a file's structure. */
   readonly structureWorker: string;
+  /** Absolute path of the script of `index-worker.ts`. */
+  readonly indexWorker: string;
   /** Absolute path of the script of the thread that checks texts for secrets. */
   readonly secretScanWorker: string;
 }

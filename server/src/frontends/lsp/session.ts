@@ -10,6 +10,7 @@ export interface SessionDeps extends FolderSourceDeps {
   readonly logger: Logger;
   readonly modelFile: string;
   readonly structureWorker: string;
+  readonly indexWorker: string;
   readonly secretScanWorker: string;
   apiKeyOf(provider: string, origin: string): string | null;
   onCacheProblem(problem: Failure): void;
@@ -66,6 +67,7 @@ export class Session {
       logger: this.#deps.logger,
       modelFile: this.#deps.modelFile,
       structureWorker: this.#deps.structureWorker,
+      indexWorker: this.#deps.indexWorker,
       secretScanWorker: this.#deps.secretScanWorker,
       fetch: globalThis.fetch,
       apiKeyOf: (provider, origin) => this.#deps.apiKeyOf(provider, origin),

@@ -10,6 +10,7 @@ const settingsSchema: z.ZodType<ServerSettings> = z.object({
   allowedOrigins: z.array(z.string()),
   exclude: z.array(z.object({ pattern: z.string(), setting: z.string() })),
   maxFileSizeKb: z.number().int().positive(),
+  effort: z.enum(['low', 'normal', 'full']),
   trusted: z.boolean(),
   scanForSecrets: z.boolean(),
   monthlyUsd: z.number().nonnegative().nullable(),
@@ -22,7 +23,7 @@ export function parseSettings(raw: unknown): ServerSettings {
 
 export function configOf(settings: ServerSettings): Config {
   const { storeText, provider, exclude, maxFileSizeKb, trusted } = settings;
-  const { scanForSecrets, monthlyUsd } = settings;
+  const { effort, scanForSecrets, monthlyUsd } = settings;
   const directory = settings.directory || process.env['EMBEDDINGCACHE_DIR'];
   return configSchema.parse({
     cacheDir: directory || envPaths('embeddingcache', { suffix: '' }).data,
@@ -30,6 +31,7 @@ export function configOf(settings: ServerSettings): Config {
     provider,
     exclude,
     maxFileSizeKb,
+    effort,
     git: trusted,
     scanForSecrets,
     monthlyUsd,
