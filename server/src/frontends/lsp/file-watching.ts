@@ -82,10 +82,14 @@ export class FileWatching {
       const { core, signal } = await this.#deps.session.core();
       // A folder nobody asked to index is not indexed because a file in it was saved.
       if (!(await core.folderState(folder)).indexed) return null;
-      if (paths === null || (await concernsWhole(folder, paths))) {
-        return await core.index(folder, { signal });
+      const whole = paths === null || (await concernsWhole(folder, paths));
+      const report = whole
+        ? await core.index(folder, { signal })
+        : await core.refresh(folder, [...paths], signal);
+      if (report.withheld.overBudget > 0) {
+        this.#deps.stats.setActivity({ kind: 'failed', error: 'overBudget' });
       }
-      return await core.refresh(folder, [...paths], signal);
+      return report;
     } catch (error) {
       if (error instanceof Error && error.name === 'AbortError') return null;
       const failure = failureOf(error);
