@@ -59,6 +59,8 @@ export type Script =
   | { readonly kind: 'delay'; readonly ms: number }
   /** The right answer, byte by byte, with this pause after each. */
   | { readonly kind: 'drip'; readonly ms: number }
+  /** The right answer in this many pieces, with a pause after each. */
+  | { readonly kind: 'pieces'; readonly count: number; readonly ms: number }
   /** The right answer behind a byte-order mark. */
   | { readonly kind: 'bom' }
   /** The right answer, but as from this model. */
@@ -110,7 +112,7 @@ export interface ProviderServer {
   /** One script for each of the next requests; null answers that one rightly. */
   script(...scripts: (Script | null)[]): void;
   /** What to do with requests that have no script of their own; null: answer rightly. */
-  otherwise(script: Script | null): void;
+  otherwise(script: Script | null | (() => Script | null)): void;
   /** Resolves when this many requests have come in since the start or `forget`. */
   waitForRequests(count: number): Promise<void>;
   /** Lets held answers go, now and from now on until the next `script` or `otherwise`. */
@@ -142,7 +144,7 @@ class RunningServer implements ProviderServer {
   readonly #stop = new AbortController();
   readonly #waiters: { count: number; resolve: () => void }[] = [];
   #scripts: (Script | null)[] = [];
-  #otherwise: Script | null = null;
+  #otherwise: Script | null | (() => Script | null) = null;
   #gate = Promise.withResolvers<undefined>();
   #gateIsOpen = false;
 
@@ -167,7 +169,7 @@ class RunningServer implements ProviderServer {
     this.#closeGate();
   }
 
-  otherwise(script: Script | null): void {
+  otherwise(script: Script | null | (() => Script | null)): void {
     this.#otherwise = script;
     this.#closeGate();
   }
@@ -251,7 +253,8 @@ class RunningServer implements ProviderServer {
     this.requests.push(seen);
     this.asked.push(...seen.texts);
     for (const { count, resolve } of this.#waiters) if (this.requests.length >= count) resolve();
-    return this.#scripts.length > 0 ? this.#scripts.shift()! : this.#otherwise;
+    if (this.#scripts.length > 0) return this.#scripts.shift()!;
+    return typeof this.#otherwise === 'function' ? this.#otherwise() : this.#otherwise;
   }
 
   async #perform(script: Script | null, seen: SeenRequest, response: ServerResponse) {
@@ -279,6 +282,18 @@ class RunningServer implements ProviderServer {
       case 'spoil':
         sendJson(response, this.#rightAnswer(seen, script.change));
         return;
+      case 'pieces': {
+        const text = JSON.stringify(this.#rightAnswer(seen));
+        const length = Math.ceil(text.length / script.count);
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.once('finish', () => this.answered.push(...seen.texts));
+        for (let at = 0; at < text.length; at += length) {
+          response.write(text.slice(at, at + length));
+          await wait(script.ms, undefined, { signal: this.#stop.signal });
+        }
+        response.end();
+        return;
+      }
       case 'bom':
         response.setHeader('content-type', 'application/json');
         response.end(`\ufeff${JSON.stringify(this.#rightAnswer(seen))}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batchesOf } from '../../../server/src/core/providers/batching.ts';
+import { batchesOf, takeBatch } from '../../../server/src/core/providers/batching.ts';
 
 const lengthOf = (text: string) => ({ tokens: text.length, bytes: 10 * text.length });
 
@@ -39,5 +39,22 @@ describe('batchesOf', () => {
 
   it('gives no batch for nothing', () => {
     expect(batchesOf([], { maxItems: 1, maxTokens: 1 }, lengthOf)).toEqual([]);
+  });
+});
+
+describe('takeBatch', () => {
+  it('looks past what does not fit, and leaves it first in line', () => {
+    const waiting = ['aaa', 'bbb', 'c', 'd', 'e'];
+    const taking = takeBatch(waiting, { maxItems: 3, maxTokens: 5 }, lengthOf, 1);
+    let step = taking.next();
+    while (step.done !== true) step = taking.next();
+    expect(step.value).toEqual(['aaa', 'c', 'd']);
+    expect(waiting).toEqual(['bbb', 'e']);
+  });
+
+  it('counts a text by its parts', () => {
+    const limits = { maxItems: 4, maxTokens: 100 };
+    const sizeOf = (text: string) => ({ items: text.length, tokens: 1, bytes: 1 });
+    expect(batchesOf(['aaa', 'bb', 'c', 'd'], limits, sizeOf)).toEqual([['aaa'], ['bb', 'c', 'd']]);
   });
 });

@@ -30,6 +30,10 @@ export interface SendingParts {
 /** Between two looks for what another process is paying for. */
 const WAIT_FOR_OTHERS_MS = 100;
 
+/** Texts that may be left for later because they do not fit: fuller requests are fewer. */
+const LOOK_AHEAD = 500;
+const TOKENS_PER_CUT = 2;
+
 type Miss = readonly [hash: TextHash, text: string];
 
 interface Batch {
@@ -127,10 +131,13 @@ export class Sending {
       this.#giveUpUnwanted();
       const { provider } = this.#parts;
       const abort = new AbortController();
-      const taking = takeBatch(this.#waiting, provider.limits, ([, text]) => ({
-        tokens: provider.countTokens(text),
-        bytes: Buffer.byteLength(text),
-      }));
+      const sizeOf = ([, text]: Miss) => {
+        const items = provider.countParts?.(text) ?? 1;
+        // Each cut may cost a token or two: without room for them a full request would be two.
+        const tokens = provider.countTokens(text) + TOKENS_PER_CUT * (items - 1);
+        return { items, tokens, bytes: Buffer.byteLength(text) };
+      };
+      const taking = takeBatch(this.#waiting, provider.limits, sizeOf, LOOK_AHEAD);
       const misses = await runInSlices(taking, abort.signal);
       if (misses.length === 0) return null;
       const batch = { misses, abort };

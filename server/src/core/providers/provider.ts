@@ -62,6 +62,8 @@ export interface EmbeddingProvider {
   readonly fieldWeights: FieldWeights | null;
   /** Tokens a text will be counted as; a safe estimate where no tokenizer is known. */
   countTokens(text: string): number;
+  /** Parts a text is sent in, each of which counts as one of `maxItems`; absent: always one. */
+  countParts?(text: string): number;
   /**
    * One outcome per text, in the order given. The caller keeps each call within `limits`.
    * Throws Failure when the whole call failed; AbortError when `signal` fired.

@@ -34,8 +34,7 @@ export function halvesOf(text: string): [string, string] {
   const at =
     nearest(text, middle, reach, (i) => text[i - 1] === '\n') ??
     nearest(text, middle, reach, (i) => /\s/.test(text[i - 1]!)) ??
-    // Never between the two halves of a character.
-    (/[\udc00-\udfff]/.test(text[middle]!) && middle > 1 ? middle - 1 : Math.max(1, middle));
+    characterStart(text, Math.max(1, middle));
   return [text.slice(0, at), text.slice(at)];
 }
 
@@ -50,6 +49,12 @@ export function poolVectors(
     for (let i = 0; i < sum.length; i++) sum[i]! += bytes * direction[i]!;
   }
   return hasDirection(sum) ? inForm(unit(sum), form) : null;
+}
+
+/** Never between the two halves of a character. */
+function characterStart(text: string, at: number): number {
+  const isWithin = /[\ud800-\udbff]/.test(text[at - 1]!) && /[\udc00-\udfff]/.test(text[at]!);
+  return !isWithin ? at : at > 1 ? at - 1 : at + 1;
 }
 
 function nearest(

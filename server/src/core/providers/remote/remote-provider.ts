@@ -74,6 +74,13 @@ export class RemoteProvider implements EmbeddingProvider {
     return this.#options.countTokens(text);
   }
 
+  countParts(text: string): number {
+    const cutting = partsOf(text, (part) => this.#fits(part));
+    let step = cutting.next();
+    while (step.done !== true) step = cutting.next();
+    return step.value.length;
+  }
+
   async embed(texts: readonly string[], signal: AbortSignal): Promise<ProviderAnswer> {
     signal.throwIfAborted();
     const sent = { requests: 0, tokens: 0 };
@@ -105,17 +112,20 @@ export class RemoteProvider implements EmbeddingProvider {
   }
 
   *#partsOf(texts: readonly string[]): Generator<undefined, Part[], undefined> {
-    const { maxTokensPerText, countTokens } = this.#options;
-    const room = (maxTokensPerText ?? Infinity) - countTokens(this.space.prefix);
     const open: Part[] = [];
     for (const [of, text] of texts.entries()) {
       if (text.trim() === '') continue;
-      // A token takes a byte at least, so a short text needs no counting.
-      const fits = (part: string) => Buffer.byteLength(part) <= room || countTokens(part) <= room;
-      const parts = yield* partsOf(text, fits);
+      const parts = yield* partsOf(text, (part) => this.#fits(part));
       open.push(...parts.map((part) => ({ of, text: part })));
     }
     return open;
+  }
+
+  #fits(part: string): boolean {
+    const { maxTokensPerText, countTokens } = this.#options;
+    const room = (maxTokensPerText ?? Infinity) - countTokens(this.space.prefix);
+    // A token takes a byte at least, so a short text needs no counting.
+    return Buffer.byteLength(part) <= room || countTokens(part) <= room;
   }
 
   /** One outcome per part. Throws where nothing at all was answered. */
