@@ -84,6 +84,7 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
       record: () => undefined,
       flush: async () => undefined,
       since: async () => NO_USAGE,
+      byDay: async () => [],
       close: async () => undefined,
     };
     const embedder = createEmbedder({

@@ -2,6 +2,8 @@ import type { BatchLimits } from '../provider.ts';
 import type { Learned } from './limit-memory.ts';
 import type { RefusalHint, RequestSize } from './refusal-hint.ts';
 
+const SMALL_REQUEST_BYTES = 2048;
+
 /** Limits as they are known, made smaller by what was learned. */
 export function batchLimitsOf(limits: BatchLimits, learned: Learned): BatchLimits {
   const maxBytes = Math.min(limits.maxBytes ?? Infinity, learned.maxBytes ?? Infinity);
@@ -24,7 +26,8 @@ export function lessonOf(hint: RefusalHint | null, size: RequestSize): Learned |
       // Where our count says it was less, our count is too low: by how much is not known.
       return { maxTokens: Math.min(hint.most ?? Infinity, Math.floor(size.tokens * 0.75)) };
     case 'tooManyBytes':
-      return { maxBytes: half(size.bytes) };
+      // Who finds even this too large means something else.
+      return size.bytes < SMALL_REQUEST_BYTES ? null : { maxBytes: half(size.bytes) };
     case 'textTooLong':
     case undefined:
       return null;
