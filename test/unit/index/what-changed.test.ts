@@ -173,24 +173,30 @@ describe('with git', () => {
     expect(world.provider.asked).toEqual([]);
   });
 
-  it('content that a filter made of a blob is never taken for the blob itself', async () => {
-    const repository = repositoryOf();
-    repository.git('config', 'filter.shout.smudge', 'tr a-z A-Z; echo');
-    repository.git('config', 'filter.shout.clean', 'tr A-Z a-z | head -n -1');
-    repository.write({ 'plain.ts': 'const value = 1;\n' });
-    repository.commit();
-    const world = await open(repository.folder);
-    await world.run();
-    repository.write({ '.gitattributes': '*.ts filter=shout' });
-    rmSync(path.join(repository.folder, 'plain.ts'));
-    repository.git('checkout', '-q', '.');
-    await world.run();
-    const fresh = await open(repository.folder, {
-      cacheDir: path.join(directory, 'o'),
-      git: false,
-    });
-    await fresh.run();
-    expect(await world.state()).toEqual(await fresh.state());
+  it('content that a filter of the user’s made of a blob is never taken for the blob itself', async () => {
+    const home = process.env['HOME'];
+    process.env['HOME'] = directory;
+    try {
+      const repository = repositoryOf();
+      repository.git('config', '--global', 'filter.shout.smudge', 'tr a-z A-Z; echo');
+      repository.git('config', '--global', 'filter.shout.clean', 'tr A-Z a-z | head -n -1');
+      repository.write({ 'plain.ts': 'const value = 1;\n' });
+      repository.commit();
+      await (await open(repository.folder)).run();
+      const clone = path.join(directory, 'clone');
+      repository.git('clone', '-q', repository.folder, clone);
+      writeTree(clone, { '.git/info/attributes': '*.ts filter=shout' });
+      rmSync(path.join(clone, 'plain.ts'));
+      repository.git('-C', clone, 'checkout', '-q', '.');
+      const there = await open(clone);
+      await there.run();
+      expect(there.read).toEqual(['plain.ts']);
+      const fresh = await open(clone, { cacheDir: path.join(directory, 'o'), git: false });
+      await fresh.run();
+      expect(await there.state()).toEqual(await fresh.state());
+    } finally {
+      process.env['HOME'] = home;
+    }
   });
 
   it('a run that was cut short is finished by the next, although git sees no change', async () => {
