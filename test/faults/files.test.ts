@@ -6,6 +6,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -17,12 +18,12 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDiskSource } from '../../server/src/core/files/disk-source.ts';
+import { FULL } from '../support/faults/tools.ts';
 import { writeTree } from '../support/folder-tree.ts';
 import { GitRepository } from '../support/git-repository.ts';
 import { IndexWorld, type IndexWorldOptions } from '../support/index-world.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
-const FULL = Boolean(process.env['TEST_FULL']);
 const linuxOnly = it.skipIf(process.platform !== 'linux');
 const isRoot = process.getuid?.() === 0;
 
@@ -251,6 +252,25 @@ describe('C9, C10 many files at once', () => {
     await world.run();
     expect([world.read, world.provider.asked]).toEqual([[], []]);
   });
+});
+
+describe('C11 very many files', () => {
+  linuxOnly(
+    'are indexed in bounded memory, and are not looked at again one by one',
+    () => {
+      const files = FULL ? 100_000 : 1_500;
+      const bench = path.resolve(import.meta.dirname, '../bench/large.ts');
+      const flag = '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON';
+      spawnSync(process.execPath, [flag, bench, String(files)], { stdio: 'inherit' });
+      const report = path.resolve(import.meta.dirname, '../../out/bench/large.json');
+      const result = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>;
+      expect(result).toMatchObject({ files, unchanged: files });
+      expect(result['rssMb']).toBeLessThan(500);
+      // Of a few queries beside other tests the slowest says nothing.
+      if (FULL) expect(result['queryP99Ms']).toBeLessThan(250);
+    },
+    3_600_000,
+  );
 });
 
 describe('C12 what the system refuses', () => {

@@ -4,11 +4,12 @@ import { existsSync, mkdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { FULL } from '../support/faults/tools.ts';
 import { GitRepository } from '../support/git-repository.ts';
 import { IndexWorld } from '../support/index-world.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
-const RUNS = process.env['TEST_FULL'] ? 300 : 25;
+const RUNS = FULL ? 300 : 25;
 const FILES = ['a.ts', 'b.py', 'src/a.ts', 'src/deep/c.md', 'lib/b.ts', 'lib/d.ts'] as const;
 const BODIES = ['one', 'two', 'three'] as const;
 
@@ -115,7 +116,7 @@ it.each([{ git: true }, { git: false }])(
       }),
       {
         numRuns: RUNS,
-        interruptAfterTimeLimit: process.env['TEST_FULL'] ? 600_000 : 60_000,
+        interruptAfterTimeLimit: FULL ? 600_000 : 60_000,
         markInterruptAsFailure: false,
       },
     );
