@@ -26,7 +26,9 @@ export function unit<V extends Vector>(vector: V): V {
   if (!Number.isFinite(length) || length === 0) {
     throw new RangeError('a vector of zeros or of non-finite numbers has no direction');
   }
-  return vector.map((x) => x / length) as V;
+  const scaled = vector.slice() as V;
+  for (let i = 0; i < scaled.length; i++) scaled[i]! /= length;
+  return scaled;
 }
 
 /** The vector itself where it is unit length already, so that its bits stay; else a scaled copy. */

@@ -19,6 +19,8 @@ export class WorkerCrash extends Error {}
 
 const JOB_TIMEOUT_MS = 30_000;
 const IDLE_MS = 20_000;
+/** Megabytes. Files are small: what needs more is taken for poison. */
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 /** A worker that ends with a job may have ended for another reason; two ends are the job's. */
 const TRIES = 2;
 
@@ -134,7 +136,7 @@ export class WorkerPool {
   #start(): Member {
     const { file, setup } = this.#options;
     const member: Member = {
-      worker: new Worker(file, { workerData: setup, env: {} }),
+      worker: new Worker(file, { workerData: setup, env: {}, resourceLimits: LIMITS }),
       task: null,
       timeout: null,
     };
