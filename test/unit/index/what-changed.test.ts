@@ -1,6 +1,7 @@
 import { renameSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeProvider } from '../../support/fake-provider.ts';
 import { writeTree } from '../../support/folder-tree.ts';
 import { GitRepository } from '../../support/git-repository.ts';
 import { IndexWorld, type IndexWorldOptions } from '../../support/index-world.ts';
@@ -197,6 +198,18 @@ describe('with git', () => {
     } finally {
       process.env['HOME'] = home;
     }
+  });
+
+  it('another model gets its vectors, although git sees no change', async () => {
+    const { folder } = repositoryOf('a', 'b');
+    const one = await open(folder);
+    await one.run();
+    const other = await open(folder, { provider: new FakeProvider({ model: 'other' }) });
+    await other.run();
+    expect(await other.index.isFinished()).toBe(true);
+    expect(other.provider.asked.sort()).toEqual(one.provider.asked.sort());
+    // What is cut already is not cut again.
+    expect(other.read).toEqual([]);
   });
 
   it('a run that was cut short is finished by the next, although git sees no change', async () => {
