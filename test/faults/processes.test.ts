@@ -151,7 +151,7 @@ describe('A18: a migration that is killed', () => {
     return { directory, file };
   }
 
-  const kills = FULL ? Array.from({ length: 30 }, (_, i) => i + 1) : [1, 4, 9];
+  const kills = FULL ? Array.from({ length: 50 }, (_, i) => i + 1) : [1, 8, 10, 12];
 
   it.skipIf(whyNoStrace !== null).each(kills)(
     named('at write %i: the old schema or the new, and every row', whyNoStrace),
