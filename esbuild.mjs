@@ -48,6 +48,13 @@ const tokenizerApart = {
     }));
   },
 };
+// What the server's entry loads once it keeps compiled code: a file of its own beside it.
+const serverApart = {
+  name: 'server apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/server\.ts$/ }, () => ({ path: './server.js', external: true }));
+  },
+};
 const server = {
   ...common,
   external: knexDrivers,
@@ -70,8 +77,16 @@ await Promise.all([
   }),
   build({
     ...server,
+    plugins: [serverApart],
+    // By require: an import would first parse the whole file for its exports.
+    supported: { 'dynamic-import': false },
     entryPoints: ['server/src/frontends/lsp/main.ts'],
     outfile: `${next}/server/main.js`,
+  }),
+  build({
+    ...server,
+    entryPoints: ['server/src/frontends/lsp/server.ts'],
+    outfile: `${next}/server/server.js`,
   }),
   build({
     ...server,

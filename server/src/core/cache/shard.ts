@@ -187,6 +187,11 @@ export class SqliteShard implements Shard {
 }
 
 async function checkIdentity(db: Knex, file: string, space: EmbeddingSpace): Promise<void> {
+  // Asked at every start, so without Objection, which takes longer to load than all else.
+  const stored = await withConnection(db, (connection) =>
+    connection.prepare('SELECT identity FROM space WHERE id = 1').pluck().get(),
+  );
+  if (stored === canonicalSpace(space)) return;
   const { SpaceRow, spaceRowOf } = await import('./models/space-row.ts');
   const rows = SpaceRow.bindKnex(db);
   let row;

@@ -1,4 +1,4 @@
-import type { Connection } from '../cache/database.ts';
+import { type Connection, readOn } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
 import type { Chunk, ChunkKind } from '../chunks/chunk.ts';
 import type { FileEntry, SkippedFile, SkipReason } from '../files/file-source.ts';
@@ -53,7 +53,11 @@ const COUNT_FILES = 'SELECT skipped, count(*) AS files FROM file GROUP BY skippe
 const COUNT_CHUNKS = 'SELECT count(*) FROM chunk';
 const COUNT_NOT_REFUSED = 'SELECT count(*) FROM chunk WHERE failedSpace IS NOT ?';
 const FORGET_SNAPSHOT = "DELETE FROM about WHERE name = 'snapshot'";
-const CHUNK_PATHS = 'SELECT chunk.id, file.path FROM chunk JOIN file ON file.id = chunk.fileId';
+const FILE_PATHS = 'SELECT id, path FROM file';
+// From the index on fileId alone; two lists of numbers come faster than one of pairs.
+const FILES_OF_CHUNKS = 'SELECT fileId FROM chunk ORDER BY fileId, id';
+const CHUNKS_OF_FILES = 'SELECT id FROM chunk ORDER BY fileId, id';
+const ABOUT = 'SELECT value FROM about WHERE name = ?';
 const PUT_FILE = `INSERT INTO file (path, size, mtimeMs, scannedAtMs, skipped, blob)
   VALUES (@path, @size, @mtimeMs, @scannedAtMs, @skipped, @blob)
   ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtimeMs = excluded.mtimeMs,
@@ -124,10 +128,20 @@ export class ChunkTable {
     return this.#prepared.on(connection, SKIPPED).all() as SkippedFile[];
   }
 
+  about(connection: Connection, name: string): string | null {
+    const value = this.#prepared.on(connection, ABOUT).pluck().get(name) as string | undefined;
+    return value ?? null;
+  }
+
   /** Path of every chunk, by id. */
   paths(connection: Connection): Map<number, string> {
-    const rows = this.#prepared.on(connection, CHUNK_PATHS).all() as { id: number; path: string }[];
-    return new Map(rows.map(({ id, path }) => [id, path]));
+    const list = (sql: string) => this.#prepared.on(connection, sql).pluck().all() as number[];
+    return readOn(connection, () => {
+      const rows = this.#prepared.on(connection, FILE_PATHS).raw().all() as [number, string][];
+      const pathOfFile = new Map(rows);
+      const files = list(FILES_OF_CHUNKS);
+      return new Map(list(CHUNKS_OF_FILES).map((id, i) => [id, pathOfFile.get(files[i]!)!]));
+    });
   }
 
   /** Chunks that this space's provider did not refuse, with their files. */

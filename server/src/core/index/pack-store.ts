@@ -29,21 +29,29 @@ export class PackStore {
     this.#codeBytes = PACK_SLOTS * strideOf(dimensions);
   }
 
-  /** A row of another shape is left out: its chunks are packed again from the cache. */
-  load(connection: Connection): Pack[] {
-    const rows = this.#prepared.on(connection, SELECT).all(this.#space) as PackRow[];
-    return rows
-      .filter((row) => row.codes.length === this.#codeBytes)
-      .filter((row) => row.chunkIds.length === PACK_SLOTS * Int32Array.BYTES_PER_ELEMENT)
-      .filter((row) => row.scales.length === PACK_SLOTS * Float32Array.BYTES_PER_ELEMENT)
-      .filter((row) => row.errors.length === row.scales.length)
-      .map((row) => ({
+  /**
+   * One after the other, so that only one is in memory twice; to be taken at once. A row of another
+   * shape is left out: its chunks are packed again from the cache.
+   */
+  *load(connection: Connection): Generator<Pack, void, undefined> {
+    const rows = this.#prepared.on(connection, SELECT).iterate(this.#space);
+    for (const row of rows as Iterable<PackRow>) {
+      if (!this.#isWhole(row)) continue;
+      yield {
         number: row.number,
         chunkIds: new Int32Array(copyOf(row.chunkIds)),
         scales: new Float32Array(copyOf(row.scales)),
         errors: new Float32Array(copyOf(row.errors)),
         codes: new Int8Array(row.codes.buffer, row.codes.byteOffset, row.codes.length),
-      }));
+      };
+    }
+  }
+
+  #isWhole({ chunkIds, scales, errors, codes }: PackRow): boolean {
+    return (
+      codes.length === this.#codeBytes &&
+      [chunkIds, scales, errors].every(({ length }) => length === PACK_SLOTS * 4)
+    );
   }
 
   save(connection: Connection, packs: readonly Pack[]): void {

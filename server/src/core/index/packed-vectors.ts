@@ -30,16 +30,13 @@ export class PackedVectors {
   /** Slots of chunks that do not live any more are freed. */
   constructor(
     dimensions: number,
-    packs: readonly Pack[],
+    packs: Iterable<Pack>,
     isLiving: (chunkId: number) => boolean,
     codes: PackCodes = createPackCodes(strideOf(dimensions)),
   ) {
     this.#codes = codes;
-    codes.grow(packs.length);
-    this.#slots.grow(packs.length);
-    for (const [position, pack] of packs.entries()) {
-      this.#numbers.push(pack.number);
-      const here = this.#packAt(position);
+    for (const pack of packs) {
+      const here = this.#addPack(pack.number);
       here.codes.set(pack.codes);
       here.scales.set(pack.scales);
       here.errors.set(pack.errors);
@@ -123,6 +120,13 @@ export class PackedVectors {
     }
   }
 
+  #addPack(number: number): Pack {
+    this.#codes.grow(1);
+    this.#slots.grow(1);
+    this.#numbers.push(number);
+    return this.#packAt(this.#numbers.length - 1);
+  }
+
   #packAt(position: number): Pack {
     return {
       number: this.#numbers[position]!,
@@ -135,9 +139,7 @@ export class PackedVectors {
     const { free } = this.#placesNow();
     if (free.length === 0) {
       const start = this.#slots.count;
-      this.#codes.grow(1);
-      this.#slots.grow(1);
-      this.#numbers.push((this.#numbers.at(-1) ?? -1) + 1);
+      this.#addPack((this.#numbers.at(-1) ?? -1) + 1);
       for (let slot = PACK_SLOTS - 1; slot >= 0; slot--) free.push(start + slot);
     }
     return free.pop()!;

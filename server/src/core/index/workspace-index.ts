@@ -60,7 +60,9 @@ export async function openWorkspaceIndex(options: WorkspaceIndexOptions): Promis
   });
   try {
     const index = new WorkspaceIndex(db, options);
-    await index.setAbout({ folder: options.folder });
+    if ((await index.about('folder')) !== options.folder) {
+      await index.setAbout({ folder: options.folder });
+    }
     await index.load();
     return index;
   } catch (error) {
@@ -184,9 +186,7 @@ export class WorkspaceIndex {
   }
 
   async about(name: AboutName): Promise<string | null> {
-    const { AboutRow } = await import('./models/about-row.ts');
-    const row = await AboutRow.bindKnex(this.#db).query().findById(name);
-    return row?.value ?? null;
+    return this.#read((connection) => this.#table.about(connection, name));
   }
 
   async setAbout(facts: Partial<Record<AboutName, string>>): Promise<void> {

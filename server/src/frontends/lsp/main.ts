@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { nodeTooOld } from '../../core/node-version.ts';
+import { keepCompiledCode } from '../compiled-code.ts';
 
 // Before anything loads the database addon, which would kill an old Node without a word.
 const tooOld = nodeTooOld(process.versions);
@@ -11,6 +12,7 @@ if (tooOld === null) {
 }
 
 async function start(): Promise<void> {
+  keepCompiledCode();
   const { startServer } = await import('./server.ts');
   startServer({
     modelFile: path.join(__dirname, '../model/code-static-256.bin'),
