@@ -88,6 +88,15 @@ export class MemoryIndex implements IndexReader {
     );
   }
 
+  async phrase(words: readonly string[], limit: number, accepts: PathFilter) {
+    const wanted = ` ${words.join(' ')} `;
+    return this.#rows
+      .filter(({ text }) => words.length > 0 && ` ${splitWords(text).join(' ')} `.includes(wanted))
+      .filter(({ chunk }) => accepts?.(chunk.path) !== false)
+      .map(({ chunk }) => chunk.id)
+      .slice(0, limit);
+  }
+
   async chunks(ids: readonly number[]) {
     return new Map(ids.map((id) => [id, this.#rows[id - 1]!.chunk]));
   }

@@ -6,6 +6,7 @@ import type { Config, ProviderConfig } from './config.ts';
 import type { Embedder, EmbedOptions, EmbedOutcome } from './embed/embedder.ts';
 import { Failure, failureOf } from './errors.ts';
 import type { SkippedByReason, SkippedFile } from './files/file-source.ts';
+import { changedSince } from './files/changed-since.ts';
 import { openBlobTable, type BlobTable } from './index/blob-table.ts';
 import { isFolderUri, openFolderSource, type FolderSourceDeps } from './folder-source.ts';
 import { createIndexReader } from './index/folder-reader.ts';
@@ -228,6 +229,10 @@ class CachingCore implements Core {
       reader: (folder) => this.#reader(folder),
       embedQuery: (text, signal) => this.#embedQuery(text, signal),
       embedDocument: (text, signal) => this.#embedDocument(text, signal),
+      changedSince: async (folder, commit, signal) => {
+        if (config.git) return changedSince(folder, commit, signal);
+        throw new Failure('badSettings', 'Trust this folder first: only then git is asked.');
+      },
     });
   }
 

@@ -16,13 +16,19 @@ export function remembered(reader: IndexReader): IndexReader {
       (words, limit, accepts) => reader.words(words, limit, accepts),
       (words, limit) => `${limit} ${words.join()}`,
     ),
+    phrase: once(
+      (words, limit, accepts) => reader.phrase(words, limit, accepts),
+      (words, limit) => `${limit} ${words.join()}`,
+    ),
     async chunks(ids) {
       const unknown = ids.filter((id) => !known.has(id));
       for (const [id, chunk] of await reader.chunks(unknown)) known.set(id, chunk);
       return new Map(ids.map((id) => [id, known.get(id)!]));
     },
-    // Signals do not see texts, only hits do.
-    textOf: async () => '',
+    textOf: once(
+      (chunk) => reader.textOf(chunk),
+      (chunk) => String(chunk.id),
+    ),
   };
 }
 

@@ -33,6 +33,7 @@ function searching(
         reader: async () => reader,
         embedQuery: embed,
         embedDocument: embed,
+        changedSince: async () => new Set(),
         signals,
       });
       const hits = await retriever.search([reader.folder], query, { limit, mode, signal });

@@ -25,7 +25,14 @@ const openai: FakeCore['provider'] = {
 function hit(over: Partial<SearchHit> = {}): SearchHit {
   const text = 'export function backoff() {\n  const wait = base * 2;\n  return wait;\n}\n// end';
   const place = { folder: cwd, path: 'src/retry.ts', startLine: 12, endLine: 16 };
-  return { ...place, score: 0.75, text, symbols: ['backoff'], ...over };
+  const why = {
+    meaning: 0.7,
+    words: null,
+    fused: 0.7,
+    exact: 0,
+    steps: [{ signal: 'side files', change: 0.05 }],
+  };
+  return { ...place, score: 0.75, text, symbols: ['backoff'], why, ...over };
 }
 
 describe('the command line', () => {
@@ -234,6 +241,27 @@ describe('search', () => {
     expect(JSON.parse(stdout)).toEqual([
       { path: 'src/retry.ts', startLine: 12, endLine: 16, score: 0.75, text: hit().text },
     ]);
+  });
+
+  it('passes on which files count, and says why a hit stands where it does when asked', async () => {
+    const run = (...flags: string[]) => {
+      const core = new FakeCore();
+      core.hits = [hit()];
+      return runWithFake(['search', 'wait', ...flags], { cwd, core });
+    };
+    const tests = await run('--json', '--tests', '--explain');
+    expect(tests.core.searchCalls[0]?.options).toMatchObject({ tests: true });
+    expect(JSON.parse(tests.stdout)).toMatchObject([{ path: 'src/retry.ts', why: { fused: 0.7 } }]);
+    const others = await run('--json', '--no-tests', '--changed-since', 'main');
+    expect(others.core.searchCalls[0]?.options).toMatchObject({
+      tests: false,
+      changedSince: 'main',
+    });
+    expect(JSON.parse(others.stdout)).toEqual([
+      expect.not.objectContaining({ why: expect.anything() as unknown }),
+    ]);
+    const words = await run('--explain');
+    expect(words.stdout).toContain('meaning 0.700, words no: 0.700, side files +0.050');
   });
 
   it('passes folder, limit, mode and filters on', async () => {

@@ -16,7 +16,9 @@ const reader = new MemoryIndex('/w');
 
 function candidate(path: string, score: number, symbols: string[] = [], startLine = 1): Candidate {
   const place = { id: 0, path, startLine, endLine: startLine, hash: textHashOf(path) };
-  return { reader, chunk: { ...place, kind: 'code', symbols, enclosing: [] }, score };
+  const chunk = { ...place, kind: 'code' as const, symbols, enclosing: [] };
+  const evidence = { meaning: null, words: null, fused: score, exact: 0 };
+  return { reader, chunk, evidence, score, steps: [] };
 }
 
 function order(signal: Signal, query: string, candidates: Candidate[]): string[] {

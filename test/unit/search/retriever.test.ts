@@ -34,6 +34,7 @@ function retrieverOver(...indexes: MemoryIndex[]): Retriever & { readonly asked:
     reader: async (folder) => indexes.find((index) => index.folder === folder) ?? null,
     embedQuery: embed,
     embedDocument: embed,
+    changedSince: async () => new Set(['src/mail.ts']),
   });
   return { ...retriever, asked };
 }
@@ -76,6 +77,7 @@ describe('searching', () => {
       reader: async () => indexOf('/w', FILES),
       embedQuery: async () => null,
       embedDocument: async () => null,
+      changedSince: async () => new Set(),
     });
     const hits = await retriever.search(['/w'], 'startSession', options());
     expect(hits.map(({ path }) => path)).toEqual(['src/session.ts']);
@@ -87,6 +89,8 @@ describe('searching', () => {
     [{ path: '*.py' }, ['src/legacy.py']],
     [{ language: 'typescript' }, ['src/mail.ts', 'test/mail.test.ts']],
     [{ language: 'typescript', path: 'src' }, ['src/mail.ts']],
+    [{ tests: true }, ['test/mail.test.ts']],
+    [{ changedSince: 'main' }, ['src/mail.ts']],
   ])('keeps to what the filter %j lets in', async (filter, paths) => {
     const retriever = retrieverOver(indexOf('/w', FILES));
     const hits = await retriever.search(['/w'], 'sendMail', options({ mode: 'text', ...filter }));

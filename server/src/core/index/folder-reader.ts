@@ -30,6 +30,7 @@ export function createIndexReader(parts: FolderReaderParts): IndexReader {
         },
       }),
     words: (words, limit, accepts) => index.words(words, limit, accepts),
+    phrase: (words, limit, accepts) => index.phrase(words, limit, accepts),
     chunks: (ids) => index.chunks(ids),
     async textOf({ hash, path, startLine, endLine }) {
       const stored = await texts.get(hash);

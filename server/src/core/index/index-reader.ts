@@ -38,6 +38,11 @@ export interface IndexReader {
    * Words are split as `chunks/words.ts` does.
    */
   words(words: readonly string[], limit: number, accepts: PathFilter): Promise<Scored[]>;
+  /**
+   * Ids of chunks whose body has these words one after the other, in no order. Words are split as
+   * `chunks/words.ts` does.
+   */
+  phrase(words: readonly string[], limit: number, accepts: PathFilter): Promise<number[]>;
   chunks(ids: readonly number[]): Promise<Map<number, IndexedChunk>>;
   /** The chunk's text, from the cache or else from the file. */
   textOf(chunk: IndexedChunk): Promise<string>;

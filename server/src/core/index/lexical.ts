@@ -8,6 +8,7 @@ const DELETE = 'DELETE FROM lexical WHERE rowid = ?';
 /** Column weights: path, symbols, body. */
 const MATCH = `SELECT rowid AS id, -bm25(lexical, 3.0, 4.0, 1.0) AS score
   FROM lexical WHERE lexical MATCH ? ORDER BY score DESC`;
+const PHRASE = 'SELECT rowid FROM lexical WHERE lexical MATCH ?';
 /** A pasted page must not turn into a query of thousands of terms. */
 const MOST_TERMS = 64;
 
@@ -38,7 +39,7 @@ export class Lexical {
   ): Scored[] {
     const terms = [...new Set(words)].slice(0, MOST_TERMS);
     if (terms.length === 0) return [];
-    const query = terms.map((word) => `"${word.replaceAll('"', '""')}"`).join(' OR ');
+    const query = terms.map(quoted).join(' OR ');
     const hits: Scored[] = [];
     const rows = this.#prepared.on(connection, MATCH).iterate(query) as Iterable<Scored>;
     for (const { id, score } of rows) {
@@ -48,6 +49,30 @@ export class Lexical {
     }
     return hits;
   }
+
+  /** Accepted chunks whose body has the words one after the other, in no order. */
+  phrase(
+    connection: Connection,
+    words: readonly string[],
+    limit: number,
+    accepts: ((chunkId: number) => boolean) | null,
+  ): number[] {
+    if (words.length === 0) return [];
+    const query = `body : ${quoted(words.slice(0, MOST_TERMS).join(' '))}`;
+    const ids: number[] = [];
+    const rows = this.#prepared.on(connection, PHRASE).pluck().iterate(query) as Iterable<number>;
+    for (const id of rows) {
+      if (accepts?.(id) === false) continue;
+      ids.push(id);
+      if (ids.length === limit) break;
+    }
+    return ids;
+  }
+}
+
+/** As a string of FTS5's query language, which may be one word or several in a row. */
+function quoted(words: string): string {
+  return `"${words.replaceAll('"', '""')}"`;
 }
 
 function wordsOf(text: string): string {

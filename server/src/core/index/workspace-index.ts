@@ -243,6 +243,12 @@ export class WorkspaceIndex {
     return this.#read((connection) => this.#table.chunksAt(connection, path, this.#spaceId));
   }
 
+  phrase(words: readonly string[], limit: number, accepts: PathFilter): Promise<number[]> {
+    return this.#read((connection) =>
+      this.#lexical.phrase(connection, words, limit, this.#idFilter(accepts)),
+    );
+  }
+
   chunks(ids: readonly number[]): Promise<Map<number, IndexedChunk>> {
     return this.#read((connection) => this.#table.chunks(connection, ids));
   }

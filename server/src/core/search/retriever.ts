@@ -1,12 +1,14 @@
-import type { IndexReader, Scored } from '../index/index-reader.ts';
+import type { IndexReader } from '../index/index-reader.ts';
 import type { Vector } from '../vectors/vector.ts';
 import { type Candidate, fileKeyOf } from './candidate.ts';
-import { type Found, fuse, MEANING_SHARE } from './fusion.ts';
+import { findCandidates, type Searched } from './find-candidates.ts';
+import { MEANING_SHARE } from './fusion.ts';
+import { type Literals, literalsOf } from './literals.ts';
 import { pathFilter } from './path-filter.ts';
 import { termsOf } from './query-terms.ts';
 import { rank, SIGNALS } from './ranking/rank.ts';
 import type { Signal } from './ranking/signal.ts';
-import type { SearchHit, SearchOptions } from './search-hit.ts';
+import type { SearchFilters, SearchHit, SearchOptions } from './search-hit.ts';
 
 export interface RetrieverDeps {
   /** The folder's index; null when it was never indexed. */
@@ -15,6 +17,8 @@ export interface RetrieverDeps {
   embedQuery(text: string, signal: AbortSignal): Promise<Vector | null>;
   /** The vector a chunk of this text would have, through the cache; null as above. */
   embedDocument(text: string, signal: AbortSignal): Promise<Vector | null>;
+  /** Paths in a folder that differ from a git commit. */
+  changedSince(folder: string, commit: string, signal: AbortSignal): Promise<ReadonlySet<string>>;
   /** All by default. */
   readonly signals?: readonly Signal[];
 }
@@ -29,6 +33,7 @@ export interface Retriever {
 
 /** Chunks taken from each list of each folder before ranking. */
 const LEAST_CANDIDATES = 200;
+const NO_LITERALS: Literals = { quoted: [], whole: null };
 
 export function createRetriever(deps: RetrieverDeps): Retriever {
   const signals = deps.signals ?? SIGNALS;
@@ -36,82 +41,54 @@ export function createRetriever(deps: RetrieverDeps): Retriever {
     async search(folders, query, options) {
       const { signal, mode, limit } = options;
       if (query.trim() === '' || limit < 1) return [];
+      const searched = await openFolders(deps, folders, options, signal);
+      if (searched.length === 0) return [];
       const terms = termsOf(query);
-      const accepts = pathFilter(options);
-      const readers = await openReaders(deps, folders);
-      const many = Math.max(LEAST_CANDIDATES, 2 * limit);
-      const words = async (reader: IndexReader) => reader.words(terms.words, many, accepts);
-      const byWords = mode === 'semantic' ? [] : await findIn(readers, words, signal);
-      let byMeaning: Found[] = [];
-      if (mode !== 'text' && readers.length > 0) {
-        const vector = await deps.embedQuery(query, signal);
-        if (vector) {
-          const nearest = async (reader: IndexReader) => reader.nearest(vector, many, accepts);
-          byMeaning = await findIn(readers, nearest, signal);
-        }
-      }
-      const fused = fuse(byMeaning, byWords, MEANING_SHARE[mode]);
-      const candidates = await candidatesOf(readers, fused);
-      signal.throwIfAborted();
+      const candidates = await findCandidates(
+        searched,
+        {
+          words: mode === 'semantic' ? [] : terms.words,
+          vector: mode === 'text' ? null : await deps.embedQuery(query, signal),
+          literals: literalsOf(query),
+          meaningShare: MEANING_SHARE[mode],
+          many: Math.max(LEAST_CANDIDATES, 2 * limit),
+        },
+        signal,
+      );
       return hitsOf(withoutOverlap(rank(candidates, terms, signals), limit));
     },
 
     async similar(folders, text, options) {
       const { signal, limit } = options;
       if (text.trim() === '' || limit < 1) return [];
-      const readers = await openReaders(deps, folders);
-      if (readers.length === 0) return [];
-      const vector = await deps.embedDocument(text, signal);
+      const searched = await openFolders(deps, folders, options, signal);
+      const vector = searched.length === 0 ? null : await deps.embedDocument(text, signal);
       if (!vector) return [];
-      const accepts = pathFilter(options);
-      const found = await findIn(
-        readers,
-        async (reader) => reader.nearest(vector, 2 * limit, accepts),
-        signal,
-      );
-      const scores = new Map(found.map(({ key, score }) => [key, score]));
-      const candidates = await candidatesOf(readers, scores);
+      const sought = { vector, words: [], literals: NO_LITERALS, meaningShare: 1, many: 2 * limit };
+      const found = await findCandidates(searched, sought, signal);
+      const candidates = found.map((each) => ({ ...each, score: each.evidence.meaning ?? 0 }));
       return hitsOf(withoutOverlap(rank(candidates, termsOf(text), []), limit));
     },
   };
 }
 
-async function openReaders(
+async function openFolders(
   deps: RetrieverDeps,
   folders: readonly string[],
-): Promise<readonly IndexReader[]> {
-  const readers = await Promise.all([...new Set(folders)].map((folder) => deps.reader(folder)));
-  return readers.filter((reader) => reader !== null);
-}
-
-/** A chunk's key says which reader it comes from: `<position of the reader>:<id>`. */
-async function findIn(
-  readers: readonly IndexReader[],
-  find: (reader: IndexReader) => Promise<Scored[]>,
+  filters: SearchFilters,
   signal: AbortSignal,
-): Promise<Found[]> {
-  const found: Found[] = [];
-  for (const [position, reader] of readers.entries()) {
-    signal.throwIfAborted();
-    for (const { id, score } of await find(reader)) found.push({ key: `${position}:${id}`, score });
-  }
-  return found;
-}
-
-async function candidatesOf(
-  readers: readonly IndexReader[],
-  scores: ReadonlyMap<string, number>,
-): Promise<Candidate[]> {
-  const candidates: Candidate[] = [];
-  for (const [position, reader] of readers.entries()) {
-    const prefix = `${position}:`;
-    const keys = [...scores.keys()].filter((key) => key.startsWith(prefix));
-    const chunks = await reader.chunks(keys.map((key) => Number(key.slice(prefix.length))));
-    for (const chunk of chunks.values()) {
-      candidates.push({ reader, chunk, score: scores.get(`${prefix}${chunk.id}`) ?? 0 });
-    }
-  }
-  return candidates;
+): Promise<Searched[]> {
+  const opened = await Promise.all(
+    [...new Set(folders)].map(async (folder) => {
+      const reader = await deps.reader(folder);
+      if (!reader) return null;
+      const { changedSince } = filters;
+      const changed =
+        changedSince === undefined ? null : await deps.changedSince(folder, changedSince, signal);
+      return { reader, accepts: pathFilter(filters, changed) };
+    }),
+  );
+  return opened.filter((folder) => folder !== null);
 }
 
 /** The best `limit` candidates of which no two share a line. */
@@ -134,7 +111,7 @@ function sharesLine({ chunk: a }: Candidate, { chunk: b }: Candidate): boolean {
 
 async function hitsOf(candidates: readonly Candidate[]): Promise<SearchHit[]> {
   return Promise.all(
-    candidates.map(async ({ reader, chunk, score }) => ({
+    candidates.map(async ({ reader, chunk, score, evidence, steps }) => ({
       folder: reader.folder,
       path: chunk.path,
       startLine: chunk.startLine,
@@ -142,6 +119,7 @@ async function hitsOf(candidates: readonly Candidate[]): Promise<SearchHit[]> {
       score,
       text: await reader.textOf(chunk),
       symbols: chunk.symbols,
+      why: { ...evidence, steps },
     })),
   );
 }

@@ -1,3 +1,5 @@
+import type { Evidence, Step } from './candidate.ts';
+
 export type SearchMode = 'hybrid' | 'semantic' | 'text';
 
 export interface SearchFilters {
@@ -17,6 +19,11 @@ export interface SearchOptions extends SearchFilters {
   readonly signal: AbortSignal;
 }
 
+/** Why a hit stands where it does: what it was found by, and what moved its score from there. */
+export interface HitReasons extends Evidence {
+  readonly steps: readonly Step[];
+}
+
 /** One answer to a query. */
 export interface SearchHit {
   /** Absolute path of the indexed folder. */
@@ -31,4 +38,5 @@ export interface SearchHit {
   readonly score: number;
   readonly text: string;
   readonly symbols: readonly string[];
+  readonly why: HitReasons;
 }

@@ -75,6 +75,10 @@ export function createProgram(version: string, terminal: Terminal, act: Act): Co
         .choices(SEARCH_MODES)
         .default('hybrid'),
     )
+    .option('--tests', 'only tests')
+    .option('--no-tests', 'all but tests')
+    .option('--changed-since <commit>', 'only files that differ from a git commit, branch or tag')
+    .option('--explain', 'say why each hit stands where it does')
     .action((query: string, flags: SearchFlags) =>
       act(optionsOf(), (call) => runSearch(call, query, flags)),
     );

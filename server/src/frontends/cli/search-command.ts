@@ -16,6 +16,10 @@ export interface SearchFlags {
   readonly mode: SearchMode;
   readonly path?: string;
   readonly language?: string;
+  /** `--tests` or `--no-tests`. */
+  readonly tests?: boolean;
+  readonly changedSince?: string;
+  readonly explain?: boolean;
 }
 
 /** `search QUERY`: the places of an indexed folder that answer a question in plain words. */
@@ -25,14 +29,21 @@ export async function runSearch(
   flags: SearchFlags,
 ): Promise<ExitCode> {
   if (query.trim() === '') throw new UsageError('The query is empty.');
-  return searchFolder(call, flags.folder, query, (core, folder) =>
-    core.search([folder], query, {
-      limit: flags.limit,
-      mode: flags.mode,
-      path: flags.path,
-      language: flags.language,
-      signal: call.signal,
-    }),
+  return searchFolder(
+    call,
+    flags.folder,
+    query,
+    (core, folder) =>
+      core.search([folder], query, {
+        limit: flags.limit,
+        mode: flags.mode,
+        path: flags.path,
+        language: flags.language,
+        tests: flags.tests,
+        changedSince: flags.changedSince,
+        signal: call.signal,
+      }),
+    { explain: flags.explain === true },
   );
 }
 
@@ -42,6 +53,7 @@ export async function searchFolder(
   named: string | undefined,
   query: string,
   search: (core: Core, folder: string) => Promise<readonly SearchHit[]>,
+  shown: { readonly explain: boolean } = { explain: false },
 ): Promise<ExitCode> {
   const { terminal, options } = call;
   const settings = settingsOf(options, terminal.env, terminal.cwd);
@@ -51,9 +63,9 @@ export async function searchFolder(
     if (!state.indexed) throw notIndexed(core, folder);
     const hits = await search(core, folder);
     if (options.json) {
-      await write(terminal.stdout, hitsJson(hits));
+      await write(terminal.stdout, hitsJson(hits, shown));
     } else {
-      await write(terminal.stdout, hitsText(hits, query, terminal.stdout));
+      await write(terminal.stdout, hitsText(hits, query, terminal.stdout, shown));
       if (hits.length === 0 && options.quiet !== true) {
         terminal.stderr.write(`Nothing close found in ${count(state.files, 'file')}.\n`);
       }

@@ -76,8 +76,8 @@ export function registerHandlers(deps: HandlerDeps): void {
   );
 
   on('embeddingCache/search', async (params, core, signal) => {
-    const { query, limit, mode = 'hybrid', path, language } = params;
-    const hits = await core.search(folders.paths, query, { limit, mode, path, language, signal });
+    const { query, mode = 'hybrid', folders: uris = [], ...rest } = params;
+    const hits = await core.search(folders.named(uris), query, { ...rest, mode, signal });
     return hits.map((hit) => hitOf(folders, hit));
   });
 

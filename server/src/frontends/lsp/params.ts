@@ -2,6 +2,13 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Method, ParamsOf } from '../../../protocol/methods.ts';
 
+const filters = {
+  path: z.string().max(1000).exactOptional(),
+  language: z.string().exactOptional(),
+  tests: z.boolean().exactOptional(),
+  changedSince: z.string().min(1).max(300).exactOptional(),
+  folders: z.array(z.string()).exactOptional(),
+};
 const limit = z.number().int().min(1).max(200);
 
 const progressToken = z.union([z.string(), z.number()]).exactOptional();
@@ -61,8 +68,7 @@ export const paramsSchemas: { [M in Method]: z.ZodType<ParamsOf<M>> } = {
     query: z.string().max(100_000),
     limit,
     mode: z.enum(['hybrid', 'semantic', 'text']).exactOptional(),
-    path: z.string().exactOptional(),
-    language: z.string().exactOptional(),
+    ...filters,
   }),
   'embeddingCache/similar': z.object({
     text: z.string().max(1_000_000),

@@ -1,6 +1,7 @@
 import type { Candidate } from '../candidate.ts';
 import type { QueryTerms } from '../query-terms.ts';
 import { definitionSite } from './definition-site.ts';
+import { exactText } from './exact-text.ts';
 import { namedFile } from './named-file.ts';
 import { severalHits } from './several-hits.ts';
 import { sideFiles } from './side-files.ts';
@@ -16,6 +17,7 @@ export const SIGNALS: readonly Signal[] = [
   sideFiles,
   severalHits,
   spreadFiles,
+  exactText,
 ];
 
 /** Candidates with their final scores, best first; equal scores stay in path and line order. */
@@ -27,7 +29,12 @@ export function rank(
   let scored = [...candidates];
   for (const signal of signals) {
     const scores = signal.scores(scored, query);
-    scored = scored.map((candidate, i) => ({ ...candidate, score: scores[i]! }));
+    scored = scored.map((candidate, i) => {
+      const change = scores[i]! - candidate.score;
+      if (change === 0) return candidate;
+      const steps = [...candidate.steps, { signal: signal.name, change }];
+      return { ...candidate, score: scores[i]!, steps };
+    });
   }
   return scored.sort(
     (a, b) =>

@@ -1,18 +1,25 @@
 import { styleText } from 'node:util';
-import type { SearchHit } from '../../../core/search/search-hit.ts';
+import type { HitReasons, SearchHit } from '../../../core/search/search-hit.ts';
 import { printable, type Terminal } from '../terminal.ts';
 import { bestLines } from './best-lines.ts';
 
 const LINES_SHOWN = 3;
 
+/** What is shown of hits beside place, score and text. */
+export interface Shown {
+  /** Why each stands where it does. */
+  readonly explain: boolean;
+}
+
 /** Hits as the CLI contract has them. */
-export function hitsJson(hits: readonly SearchHit[]): string {
-  const rows = hits.map(({ path, startLine, endLine, score, text }) => ({
+export function hitsJson(hits: readonly SearchHit[], { explain }: Shown): string {
+  const rows = hits.map(({ path, startLine, endLine, score, text, why }) => ({
     path,
     startLine,
     endLine,
     score,
     text,
+    ...(explain ? { why } : {}),
   }));
   return `${JSON.stringify(rows)}\n`;
 }
@@ -22,8 +29,11 @@ export function hitsText(
   hits: readonly SearchHit[],
   query: string,
   stream: Terminal['stdout'],
+  { explain }: Shown,
 ): string {
-  return hits.map((hit) => hitText(hit, query, stream)).join('\n');
+  const textOf = (hit: SearchHit) =>
+    hitText(hit, query, stream) + (explain ? `${reasonsText(hit.why)}\n` : '');
+  return hits.map(textOf).join('\n');
 }
 
 function hitText(hit: SearchHit, query: string, stream: Terminal['stdout']): string {
@@ -37,4 +47,14 @@ function hitText(hit: SearchHit, query: string, stream: Terminal['stdout']): str
     return `  ${styleText('dim', number, { stream })}  ${printable(line)}`.trimEnd();
   });
   return `${[`${place}  ${hit.score.toFixed(3)}`, ...body].join('\n')}\n`;
+}
+
+function reasonsText({ meaning, words, fused, exact, steps }: HitReasons): string {
+  const figure = (score: number | null) => (score === null ? 'no' : score.toFixed(3));
+  const found = [`meaning ${figure(meaning)}`, `words ${figure(words)}`];
+  if (exact > 0) found.push(`exact text ${Math.round(exact * 100)}%`);
+  const moved = steps.map(
+    ({ signal, change }) => `${signal} ${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(3)}`,
+  );
+  return `  ${found.join(', ')}: ${[fused.toFixed(3), ...moved].join(', ')}`;
 }
