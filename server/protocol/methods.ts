@@ -1,3 +1,4 @@
+import type { Duplicates, DuplicatesParams, DuplicatesProgress } from './duplicates.ts';
 import type { EmbedParams, EmbedResult } from './embed.ts';
 import type { ExplainParams, FileExplanation, SkippedFile } from './explain.ts';
 import type { ErrorData } from './errors.ts';
@@ -31,6 +32,8 @@ export interface Requests {
   'embeddingCache/search': [SearchParams, SearchHit[]];
   /** Ranked hits for code nearest in meaning to a text, best first. Cancellable. */
   'embeddingCache/similar': [SimilarParams, SearchHit[]];
+  /** Groups of places with the same or nearly the same code. Progress as `$/progress`; cancellable. */
+  'embeddingCache/duplicates': [DuplicatesParams, Duplicates];
   /** Lets indexing rest between two groups of chunks, or go on. Outlives the run under way. */
   'embeddingCache/pause': [PauseParams, null];
   /** Empties the indexes of all folders; no embedding is lost. */
@@ -56,6 +59,7 @@ export interface Notifications {
 /** Values of `$/progress` for a request: method name → value. */
 export interface Progress {
   'embeddingCache/index': IndexProgress;
+  'embeddingCache/duplicates': DuplicatesProgress;
   'embeddingCache/preview': IndexProgress;
   'embeddingCache/maintain': MaintenanceProgress;
 }

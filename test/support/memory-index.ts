@@ -7,7 +7,7 @@ import type {
   PathFilter,
   Scored,
 } from '../../server/src/core/index/index-reader.ts';
-import { textHashOf } from '../../server/src/core/keys/text-hash.ts';
+import { type TextHash, textHashOf } from '../../server/src/core/keys/text-hash.ts';
 import { dot, type Vector } from '../../server/src/core/vectors/vector.ts';
 
 interface Row {
@@ -95,6 +95,15 @@ export class MemoryIndex implements IndexReader {
       .filter(({ chunk }) => accepts?.(chunk.path) !== false)
       .map(({ chunk }) => chunk.id)
       .slice(0, limit);
+  }
+
+  async *everyChunk() {
+    yield* this.#rows.map(({ chunk }) => chunk);
+  }
+
+  async bodies(hashes: readonly TextHash[]) {
+    const rows = this.#rows.filter(({ chunk }) => hashes.includes(chunk.hash));
+    return new Map(rows.map(({ chunk, vector }) => [chunk.hash, vector]));
   }
 
   async chunks(ids: readonly number[]) {

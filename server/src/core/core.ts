@@ -30,6 +30,7 @@ import type { EmbeddingProvider, ProviderPair } from './providers/provider.ts';
 import { openLimitMemory } from './providers/remote/limit-memory.ts';
 import { describeProvider, type ProviderDescription } from './providers/describe-provider.ts';
 import { createIndexThreads, type IndexThreads } from './index/workers/index-threads.ts';
+import { type DuplicateOptions, type Duplicates, findDuplicates } from './search/duplicates.ts';
 import { createRetriever, type Retriever } from './search/retriever.ts';
 import type { SearchHit, SearchOptions } from './search/search-hit.ts';
 import { dayOf, openLedger, type Ledger } from './usage/ledger.ts';
@@ -129,6 +130,8 @@ export interface Core {
   search(folders: readonly string[], query: string, options: SearchOptions): Promise<SearchHit[]>;
   /** Hits nearest in meaning to a text. */
   similar(folders: readonly string[], text: string, options: SearchOptions): Promise<SearchHit[]>;
+  /** Groups of places with the same or nearly the same code. Sends nothing. */
+  duplicates(folders: readonly string[], options: DuplicateOptions): Promise<Duplicates>;
   folderState(folder: string): Promise<FolderState>;
   /** Empties a folder's index. The cache keeps all embeddings, so making it again costs nothing. */
   deleteIndex(folder: string): Promise<void>;
@@ -306,6 +309,15 @@ class CachingCore implements Core {
   ): Promise<SearchHit[]> {
     return this.#gate.during(async () =>
       this.#retriever.similar(await Promise.all(folders.map(folderOf)), text, options),
+    );
+  }
+
+  async duplicates(folders: readonly string[], options: DuplicateOptions): Promise<Duplicates> {
+    const roots = new Set(await Promise.all(folders.map(folderOf)));
+    const readers = await Promise.all([...roots].map((root) => this.#reader(root)));
+    return findDuplicates(
+      readers.filter((reader) => reader !== null),
+      options,
     );
   }
 

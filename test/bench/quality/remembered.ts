@@ -25,6 +25,8 @@ export function remembered(reader: IndexReader): IndexReader {
       for (const [id, chunk] of await reader.chunks(unknown)) known.set(id, chunk);
       return new Map(ids.map((id) => [id, known.get(id)!]));
     },
+    everyChunk: () => reader.everyChunk(),
+    bodies: (hashes) => reader.bodies(hashes),
     textOf: once(
       (chunk) => reader.textOf(chunk),
       (chunk) => String(chunk.id),

@@ -397,3 +397,31 @@ describe('stats', () => {
     expect(core.opened?.config.provider).toEqual(providerConfigOf('embedded'));
   });
 });
+
+describe('duplicates', () => {
+  const places = ['src/a.ts', 'lib/b.ts'].map((file) => ({
+    folder: cwd,
+    path: file,
+    startLine: 3,
+    endLine: 9,
+  }));
+
+  it('prints groups and places, and as JSON with the number of all groups', async () => {
+    const core = new FakeCore();
+    core.found = { groups: [{ lines: 7, likeness: 0.987, places }], total: 3 };
+    const { stdout } = await runWithFake(['duplicates'], { cwd, core });
+    expect(stdout).toBe(
+      '2 copies · 7 lines · 98%\n  src/a.ts:3-9\n  lib/b.ts:3-9\n\n2 groups more\n',
+    );
+    const json = await runWithFake(['duplicates', '--json', '--likeness', 'exact'], { cwd, core });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      total: 3,
+      groups: [{ lines: 7, places: [{ path: 'src/a.ts', startLine: 3 }, { path: 'lib/b.ts' }] }],
+    });
+  });
+
+  it('says so when there are none', async () => {
+    const { stdout, stderr } = await runWithFake(['duplicates'], { cwd, core: new FakeCore() });
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining('No duplicates found.')]);
+  });
+});

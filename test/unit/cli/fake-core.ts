@@ -13,6 +13,7 @@ import type {
 } from '../../../server/src/core/core.ts';
 import type { Config } from '../../../server/src/core/config.ts';
 import { textHashOf } from '../../../server/src/core/keys/text-hash.ts';
+import type { DuplicateOptions, Duplicates } from '../../../server/src/core/search/duplicates.ts';
 import type { SearchHit, SearchOptions } from '../../../server/src/core/search/search-hit.ts';
 
 import { listPrice } from '../../../server/src/core/usage/prices.ts';
@@ -127,6 +128,13 @@ export class FakeCore implements Core {
     if (this.failure) return Promise.reject(this.failure);
     this.searchCalls.push({ folders, query, options });
     return Promise.resolve(this.hits.slice(0, options.limit));
+  }
+
+  found: Duplicates = { groups: [], total: 0 };
+
+  duplicates(_folders: readonly string[], options: DuplicateOptions): Promise<Duplicates> {
+    options.onProgress?.(1, 2);
+    return Promise.resolve(this.found);
   }
 
   similar(folders: readonly string[], text: string, options: SearchOptions): Promise<SearchHit[]> {

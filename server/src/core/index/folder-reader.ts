@@ -2,8 +2,9 @@ import type { Shard } from '../cache/shard.ts';
 import type { TextStore } from '../cache/text-store.ts';
 import type { FileSource } from '../files/file-source.ts';
 import type { FieldWeights } from '../providers/provider.ts';
+import { toUnit } from '../vectors/vector.ts';
 import { cachedVectors } from './cached-vectors.ts';
-import type { IndexReader } from './index-reader.ts';
+import type { IndexedChunk, IndexReader } from './index-reader.ts';
 import { nearestExactly } from './rescoring.ts';
 import type { WorkspaceIndex } from './workspace-index.ts';
 
@@ -15,6 +16,8 @@ export interface FolderReaderParts {
   readonly fieldWeights: FieldWeights | null;
   readonly source: FileSource;
 }
+
+const CHUNKS_PER_READ = 1000;
 
 /** What search reads of a folder: its index, and chunk texts from the cache or the files. */
 export function createIndexReader(parts: FolderReaderParts): IndexReader {
@@ -32,6 +35,11 @@ export function createIndexReader(parts: FolderReaderParts): IndexReader {
     words: (words, limit, accepts) => index.words(words, limit, accepts),
     phrase: (words, limit, accepts) => index.phrase(words, limit, accepts),
     chunks: (ids) => index.chunks(ids),
+    everyChunk: () => everyChunk(index),
+    async bodies(hashes) {
+      const found = await shard.getMany(hashes);
+      return new Map([...found].map(([hash, vector]) => [hash, toUnit(vector)]));
+    },
     async textOf({ hash, path, startLine, endLine }) {
       const stored = await texts.get(hash);
       if (stored !== null) return stored;
@@ -43,4 +51,12 @@ export function createIndexReader(parts: FolderReaderParts): IndexReader {
         .join('\n');
     },
   };
+}
+
+/** A thousand at a time: chunks that go meanwhile are left out. */
+async function* everyChunk(index: WorkspaceIndex): AsyncGenerator<IndexedChunk, void, undefined> {
+  const ids = await index.chunkIds();
+  for (let first = 0; first < ids.length; first += CHUNKS_PER_READ) {
+    yield* (await index.chunks(ids.slice(first, first + CHUNKS_PER_READ))).values();
+  }
 }

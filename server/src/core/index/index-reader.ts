@@ -44,6 +44,10 @@ export interface IndexReader {
    */
   phrase(words: readonly string[], limit: number, accepts: PathFilter): Promise<number[]>;
   chunks(ids: readonly number[]): Promise<Map<number, IndexedChunk>>;
+  /** All there are, in no order. */
+  everyChunk(): AsyncIterable<IndexedChunk>;
+  /** Unit vectors of bodies, without path and symbols, as far as the cache has them. */
+  bodies(hashes: readonly TextHash[]): Promise<ReadonlyMap<TextHash, Vector>>;
   /** The chunk's text, from the cache or else from the file. */
   textOf(chunk: IndexedChunk): Promise<string>;
 }

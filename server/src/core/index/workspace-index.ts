@@ -243,6 +243,10 @@ export class WorkspaceIndex {
     return this.#read((connection) => this.#table.chunksAt(connection, path, this.#spaceId));
   }
 
+  chunkIds(): Promise<number[]> {
+    return this.#read(() => [...this.#pathOf.keys()]);
+  }
+
   phrase(words: readonly string[], limit: number, accepts: PathFilter): Promise<number[]> {
     return this.#read((connection) =>
       this.#lexical.phrase(connection, words, limit, this.#idFilter(accepts)),

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PROVIDER_KINDS, usdOrNone, type GlobalOptions } from './cli-settings.ts';
+import { type DuplicatesFlags, runDuplicates } from './duplicates-command.ts';
 import { runEmbed, type EmbedFlags } from './embed-command.ts';
 import { runExplain, type ExplainFlags } from './explain-command.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -89,6 +90,18 @@ export function createProgram(version: string, terminal: Terminal, act: Act): Co
     .action((place: string, flags: SimilarFlags) =>
       act(optionsOf(), (call) => runSimilar(call, place, flags)),
     );
+
+  program
+    .command('duplicates')
+    .description('find code of an indexed folder that is there more than once')
+    .option('--folder <folder>', 'the indexed folder', '.')
+    .option('--limit <number>', 'most groups', wholeNumber, 20)
+    .addOption(
+      new Option('--likeness <likeness>', 'letter for letter, at least 95% or at least 90% alike')
+        .choices(['exact', 'near', 'similar'])
+        .default('near'),
+    )
+    .action((flags: DuplicatesFlags) => act(optionsOf(), (call) => runDuplicates(call, flags)));
 
   program
     .command('embed')

@@ -74,7 +74,8 @@ export async function searchFolder(
   });
 }
 
-function notIndexed({ provider }: Core, folder: string): Failure {
+/** What is thrown before a folder without an index is asked. */
+export function notIndexed({ provider }: Core, folder: string): Failure {
   const model = provider.name === 'embedded' ? '' : ` with ${provider.model}`;
   return new Failure(
     'badSettings',

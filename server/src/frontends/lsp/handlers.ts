@@ -1,6 +1,6 @@
 import type { CancellationToken, Connection } from 'vscode-languageserver/node';
 import type { EmbedOutcome } from '../../../protocol/embed.ts';
-import type { Method, ParamsOf, ResultOf } from '../../../protocol/methods.ts';
+import type { Method, ParamsOf, Progress, ResultOf } from '../../../protocol/methods.ts';
 import type { SearchHit } from '../../../protocol/search-hit.ts';
 import type { Core, EmbedOutcome as CoreOutcome } from '../../core/core.ts';
 import type { SearchHit as CoreHit } from '../../core/search/search-hit.ts';
@@ -79,6 +79,23 @@ export function registerHandlers(deps: HandlerDeps): void {
     const { query, mode = 'hybrid', folders: uris = [], ...rest } = params;
     const hits = await core.search(folders.named(uris), query, { ...rest, mode, signal });
     return hits.map((hit) => hitOf(folders, hit));
+  });
+
+  on('embeddingCache/duplicates', async ({ progressToken, ...wanted }, core, signal) => {
+    const onProgress = (done: number, total: number): void => {
+      if (progressToken === undefined) return;
+      const value: Progress['embeddingCache/duplicates'] = { done, total };
+      void connection.sendNotification('$/progress', { token: progressToken, value });
+    };
+    const found = await core.duplicates(folders.paths, { ...wanted, signal, onProgress });
+    const groups = found.groups.map((group) => ({
+      ...group,
+      places: group.places.map(({ folder, ...place }) => ({
+        uri: folders.uriOf(folder, place.path),
+        ...place,
+      })),
+    }));
+    return { ...found, groups };
   });
 
   on('embeddingCache/similar', async ({ text, limit, except }, core, signal) => {

@@ -75,6 +75,11 @@ export const paramsSchemas: { [M in Method]: z.ZodType<ParamsOf<M>> } = {
     limit,
     except: z.object({ uri: z.url(), startLine: z.number(), endLine: z.number() }).exactOptional(),
   }),
+  'embeddingCache/duplicates': z.object({
+    likeness: z.enum(['exact', 'near', 'similar']),
+    limit: z.number().int().min(1).max(1000),
+    progressToken: z.union([z.string(), z.number()]).exactOptional(),
+  }),
   'embeddingCache/pause': z.object({ paused: z.boolean() }),
   'embeddingCache/deleteIndex': nothing,
   'embeddingCache/explain': z.object({ uri: z.string() }),
