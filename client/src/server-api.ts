@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import type {
+  Duplicates,
+  DuplicatesParams,
+  DuplicatesProgress,
+} from '../../server/protocol/duplicates.ts';
 import type { ErrorData } from '../../server/protocol/errors.ts';
 import type {
   CostPreview,
@@ -75,6 +80,14 @@ export class ServerApi {
   ): Promise<CostPreview> {
     const params = () => ({ folders });
     return this.#askWithProgress('embeddingCache/preview', params, onProgress, signal);
+  }
+
+  duplicates(
+    wanted: Omit<DuplicatesParams, 'progressToken'>,
+    onProgress: (progress: DuplicatesProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Duplicates> {
+    return this.#askWithProgress('embeddingCache/duplicates', () => wanted, onProgress, signal);
   }
 
   /** Looks after the cache as a whole. */

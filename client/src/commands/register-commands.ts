@@ -11,6 +11,7 @@ import { embedSelection } from './embed-selection.ts';
 import { excludeFromIndex } from './exclude-from-index.ts';
 import { explainFile } from './explain-file.ts';
 import { exportCache } from './export-cache.ts';
+import { findDuplicates } from './find-duplicates.ts';
 import { findSimilar } from './find-similar.ts';
 import { importCache } from './import-cache.ts';
 import { indexWorkspace } from './index-workspace.ts';
@@ -22,6 +23,8 @@ import { restartServer } from './restart-server.ts';
 import { revealDirectory } from './reveal-directory.ts';
 import { resumeIndexing } from './resume-indexing.ts';
 import { reviewPermissions } from './review-permissions.ts';
+import { searchChanges } from './search-changes.ts';
+import { searchInFolder } from './search-in-folder.ts';
 import { searchWorkspace } from './search-workspace.ts';
 import { selectModel } from './select-model.ts';
 import { setApiKey } from './set-api-key.ts';
@@ -35,6 +38,9 @@ import { verifyCache } from './verify-cache.ts';
 export function registerCommands(parts: Parts): vscode.Disposable {
   const commands: Record<string, (parts: Parts, argument?: unknown) => unknown> = {
     search: searchWorkspace,
+    searchInFolder,
+    searchChanges,
+    findDuplicates,
     findSimilar,
     embedSelection,
     copyVector,

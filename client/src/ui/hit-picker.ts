@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { SearchHit } from '../../../server/protocol/search-hit.ts';
 import { EditorPreview, openHit } from './editor-preview.ts';
+import { reasonRows } from './hit-reasons.ts';
 import { type HitItem, hitItem, isSameHit } from './hit-item.ts';
 
 const previewMs = 40;
@@ -31,6 +32,10 @@ export class HitPicker {
     iconPath: new vscode.ThemeIcon('split-horizontal'),
     tooltip: vscode.l10n.t('Open to the Side'),
   };
+  readonly #why: vscode.QuickInputButton = {
+    iconPath: new vscode.ThemeIcon('question'),
+    tooltip: vscode.l10n.t('Why Does This Rank Here?'),
+  };
   readonly #settings: vscode.QuickInputButton = {
     iconPath: new vscode.ThemeIcon('gear'),
     tooltip: vscode.l10n.t('Open Settings'),
@@ -57,8 +62,10 @@ export class HitPicker {
       const [row] = this.quickPick.activeItems;
       if (row !== undefined) this.#accept(row, vscode.ViewColumn.Active);
     });
-    this.quickPick.onDidTriggerItemButton(({ item }) => {
-      this.#accept(item, vscode.ViewColumn.Beside);
+    this.quickPick.onDidTriggerItemButton(({ item, button }) => {
+      const hit = hitOf(item);
+      if (button === this.#why && hit !== null) void this.#explain(hit);
+      else this.#accept(item, vscode.ViewColumn.Beside);
     });
     this.quickPick.onDidTriggerButton(() => {
       this.quickPick.hide();
@@ -98,7 +105,18 @@ export class HitPicker {
 
   #row(hit: SearchHit, query: string): HitItem & vscode.QuickPickItem {
     const path = vscode.workspace.asRelativePath(vscode.Uri.parse(hit.uri));
-    return { ...hitItem(hit, query, path, this.#options.isQuery), buttons: [this.#beside] };
+    return {
+      ...hitItem(hit, query, path, this.#options.isQuery),
+      buttons: [this.#why, this.#beside],
+    };
+  }
+
+  async #explain(hit: SearchHit): Promise<void> {
+    const path = vscode.workspace.asRelativePath(vscode.Uri.parse(hit.uri));
+    await vscode.window.showQuickPick(reasonRows(hit.why, vscode.l10n), {
+      title: vscode.l10n.t('Why Does This Rank Here?'),
+      placeHolder: `${path}:${hit.startLine}`,
+    });
   }
 
   #moved(row: Row | undefined): void {

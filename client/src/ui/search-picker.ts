@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { SearchHit } from '../../../server/protocol/search-hit.ts';
+import type { SearchFilters, SearchHit } from '../../../server/protocol/search-hit.ts';
 import type { Stats } from '../../../server/protocol/stats.ts';
 import { endpointOf, isLoopback } from '../endpoint.ts';
 import { wordsOf } from '../error-words.ts';
@@ -12,9 +12,15 @@ import { count } from './numbers.ts';
 const debounceMs = 60;
 const refreshMs = 1000;
 
+/** What a search is limited to, and how that is called. */
+export interface SearchScope {
+  readonly title: string;
+  readonly filters: SearchFilters;
+}
+
 /** Quick search over live results. Resolves when the picker has closed. */
-export async function showSearchPicker(parts: Parts): Promise<void> {
-  const search = new SearchPicker(parts);
+export async function showSearchPicker(parts: Parts, scope: SearchScope): Promise<void> {
+  const search = new SearchPicker(parts, scope);
   try {
     await search.show();
   } finally {
@@ -24,6 +30,7 @@ export async function showSearchPicker(parts: Parts): Promise<void> {
 
 class SearchPicker {
   readonly #parts: Parts;
+  readonly #title: string;
   readonly #picker: HitPicker;
   readonly #query: LiveQuery<SearchHit[]>;
   readonly #subscriptions: vscode.Disposable[];
@@ -31,11 +38,12 @@ class SearchPicker {
   /** What the rows answer; null while they answer nothing. */
   #answered: string | null = null;
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, { title, filters }: SearchScope) {
     this.#parts = parts;
+    this.#title = title;
     const settings = parts.sync.settings();
     this.#picker = new HitPicker({
-      title: vscode.l10n.t('Search Workspace'),
+      title,
       placeholder: vscode.l10n.t('Ask in plain words, such as “where are requests retried”'),
       preview: settings.previewOnArrowKeys,
       isQuery: true,
@@ -44,7 +52,11 @@ class SearchPicker {
     this.#query = new LiveQuery<SearchHit[]>({
       ask: (query, signal) => {
         const { searchLimit: limit, searchMode: mode } = parts.sync.settings();
-        return parts.api.request('embeddingCache/search', { query, limit, mode }, signal);
+        return parts.api.request(
+          'embeddingCache/search',
+          { query, limit, mode, ...filters },
+          signal,
+        );
       },
       answered: (query, hits) => {
         this.#show(query, hits);
@@ -171,10 +183,11 @@ class SearchPicker {
     this.#picker.quickPick.title =
       stats?.workspace.kind === 'indexing'
         ? vscode.l10n.t(
-            'Search Workspace — indexing {0}/{1}',
+            '{0} — indexing {1}/{2}',
+            this.#title,
             count(stats.workspace.done, locale),
             count(stats.workspace.total, locale),
           )
-        : vscode.l10n.t('Search Workspace');
+        : this.#title;
   }
 }

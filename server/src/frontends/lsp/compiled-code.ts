@@ -1,7 +1,7 @@
 import module from 'node:module';
 import path from 'node:path';
 import envPaths from 'env-paths';
-import { ensurePrivateDirectory } from '../core/cache/cache-directory.ts';
+import { ensurePrivateDirectory } from '../../core/cache/cache-directory.ts';
 
 const SAVE_AFTER_MS = 5000;
 
