@@ -78,7 +78,8 @@ const SECTOR = 512;
 
 /**
  * The directory as a disk may hold it when the power goes after so many events: what was synced is
- * there, of the rest any part, torn between sectors. `random` gives numbers from 0 to 1.
+ * there, of the rest any part, torn between sectors. A deletion is safe with the next sync of any
+ * file, as on a file system with a journal. `random` gives numbers from 0 to 1.
  */
 export function writeDiskAfterCut(
   events: readonly DiskEvent[],
@@ -90,7 +91,8 @@ export function writeDiskAfterCut(
   for (const [i, event] of happened.entries()) {
     const { file } = event;
     const isSafe = happened.some(
-      (later, k) => k > i && later.kind === 'sync' && later.file === file,
+      (later, k) =>
+        k > i && later.kind === 'sync' && (later.file === file || event.kind === 'delete'),
     );
     const before = files.get(file) ?? Buffer.alloc(0);
     switch (event.kind) {
@@ -101,7 +103,7 @@ export function writeDiskAfterCut(
         if (isSafe || random() < 0.5) files.set(file, resized(before, event.size));
         break;
       case 'delete':
-        if (random() < 0.5) files.delete(file);
+        if (isSafe || random() < 0.5) files.delete(file);
         break;
       case 'sync':
         break;
