@@ -88,6 +88,15 @@ export class MemoryIndex implements IndexReader {
     );
   }
 
+  async typicalScore(query: Vector) {
+    const scores = this.#rows.map(({ vector }) => dot(query, vector));
+    return scores.reduce((sum, score) => sum + score / scores.length, 0);
+  }
+
+  async holders(word: string) {
+    return (this.#rowsWith.get(word) ?? []).map(({ chunk }) => chunk.id);
+  }
+
   async phrase(words: readonly string[], limit: number, accepts: PathFilter) {
     const wanted = ` ${words.join(' ')} `;
     return this.#rows

@@ -12,6 +12,14 @@ export function remembered(reader: IndexReader): IndexReader {
       (query, limit, accepts) => reader.nearest(query, limit, accepts),
       (query, limit) => `${limit} ${query.join()}`,
     ),
+    typicalScore: once(
+      (query) => reader.typicalScore(query),
+      (query) => query.join(),
+    ),
+    holders: once(
+      (word) => reader.holders(word),
+      (word) => word,
+    ),
     words: once(
       (words, limit, accepts) => reader.words(words, limit, accepts),
       (words, limit) => `${limit} ${words.join()}`,

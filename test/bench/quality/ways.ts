@@ -1,4 +1,4 @@
-import { SIGNALS } from '../../../server/src/core/search/ranking/rank.ts';
+import { signalsFor } from '../../../server/src/core/search/ranking/rank.ts';
 import { spreadFiles } from '../../../server/src/core/search/ranking/spread-files.ts';
 import type { Signal } from '../../../server/src/core/search/ranking/signal.ts';
 import { createRetriever } from '../../../server/src/core/search/retriever.ts';
@@ -15,6 +15,8 @@ export interface Way {
 /** Hits asked for: enough to meet ten files where one file has many hits. */
 const DEEP_LIMIT = 100;
 const PAGE_LIMIT = 10;
+/** The same on every machine. */
+const SIGNALS = signalsFor('linux');
 
 /** Searching as the product does, with some of its parts. */
 function searching(

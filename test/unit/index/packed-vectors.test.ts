@@ -29,6 +29,18 @@ describe('packed vectors', () => {
     );
   });
 
+  it('tell what a chunk scores that has nothing to do with the query', async () => {
+    const packed = new PackedVectors(24, [], () => true);
+    const ids = Array.from({ length: PACK_SLOTS * 40 }, (_, i) => i + 1);
+    for (const id of ids) packed.set(id, vectorOf(id));
+    packed.delete(3);
+    const query = fakeVector(space, 'query');
+    const all = ids.filter((id) => id !== 3).map((id) => dot(query, vectorOf(id)));
+    const mean = all.reduce((sum, score) => sum + score / all.length, 0);
+    expect(packed.typicalScore(query)).toBeCloseTo(mean, 1);
+    expect(new PackedVectors(24, [], () => true).typicalScore(query)).toBe(0);
+  });
+
   it('use a freed slot again, and forget what was in it', async () => {
     const packed = new PackedVectors(24, [], () => true);
     for (let id = 1; id <= PACK_SLOTS; id++) packed.set(id, vectorOf(id));

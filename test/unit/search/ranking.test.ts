@@ -4,21 +4,29 @@ import type { Candidate } from '../../../server/src/core/search/candidate.ts';
 import { termsOf } from '../../../server/src/core/search/query-terms.ts';
 import { definitionSite } from '../../../server/src/core/search/ranking/definition-site.ts';
 import { namedFile } from '../../../server/src/core/search/ranking/named-file.ts';
+import { otherPlatform } from '../../../server/src/core/search/ranking/other-platform.ts';
 import { rank } from '../../../server/src/core/search/ranking/rank.ts';
 import { severalHits } from '../../../server/src/core/search/ranking/several-hits.ts';
 import { sideFiles } from '../../../server/src/core/search/ranking/side-files.ts';
 import type { Signal } from '../../../server/src/core/search/ranking/signal.ts';
 import { spreadFiles } from '../../../server/src/core/search/ranking/spread-files.ts';
 import { symbolWords } from '../../../server/src/core/search/ranking/symbol-words.ts';
+import { wordsInFile } from '../../../server/src/core/search/ranking/words-in-file.ts';
 import { MemoryIndex } from '../../support/memory-index.ts';
 
 const reader = new MemoryIndex('/w');
 
-function candidate(path: string, score: number, symbols: string[] = [], startLine = 1): Candidate {
+function candidate(
+  path: string,
+  score: number,
+  symbols: string[] = [],
+  startLine = 1,
+  holds: string[] = [],
+): Candidate {
   const place = { id: 0, path, startLine, endLine: startLine, hash: textHashOf(path) };
   const chunk = { ...place, kind: 'code' as const, symbols, enclosing: [] };
   const evidence = { meaning: null, words: null, fused: score, exact: 0 };
-  return { reader, chunk, evidence, score, steps: [] };
+  return { reader, chunk, evidence, holds: new Set(holds), score, steps: [] };
 }
 
 function order(signal: Signal, query: string, candidates: Candidate[]): string[] {
@@ -52,6 +60,28 @@ describe('ranking signals', () => {
     const other = candidate('other.ts', 0.5, ['closeFile']);
     const near = candidate('near.ts', 0.45, ['retryDelay']);
     expect(order(symbolWords, 'delays between retries', [other, near])[0]).toBe('near.ts:1');
+  });
+
+  it('put the file that holds all the words, in whatever places, before one that holds some', () => {
+    const query = 'retry delay jitter';
+    const some = [
+      candidate('some.ts', 0.5, [], 1, ['retry', 'delay']),
+      candidate('some.ts', 0.4, [], 9, ['delay']),
+    ];
+    const all = [
+      candidate('all.ts', 0.45, [], 1, ['retry']),
+      candidate('all.ts', 0.3, [], 9, ['delay', 'jitter']),
+    ];
+    expect(order(wordsInFile, query, [...some, ...all])[0]).toBe('all.ts:1');
+  });
+
+  it('put code for the platform in use before the same for another one', () => {
+    const files = [candidate('src/win/pipe.c', 0.5), candidate('src/unix/pipe.c', 0.45)];
+    expect(order(otherPlatform('linux'), 'pipes', files)[0]).toBe('src/unix/pipe.c:1');
+    expect(order(otherPlatform('win32'), 'pipes', files)[0]).toBe('src/win/pipe.c:1');
+    expect(order(otherPlatform('linux'), 'pipes on windows', files)[0]).toBe('src/win/pipe.c:1');
+    const named = [candidate('src/window/pipe.ts', 0.5), candidate('src/pipe.ts', 0.45)];
+    expect(order(otherPlatform('linux'), 'pipes', named)[0]).toBe('src/window/pipe.ts:1');
   });
 
   it('put a file that the query names first', () => {

@@ -18,6 +18,8 @@ export interface FolderReaderParts {
 }
 
 const CHUNKS_PER_READ = 1000;
+/** About 5 ms of reading; a word that more chunks hold hardly tells one from another. */
+const MOST_HOLDERS = 20_000;
 
 /** What search reads of a folder: its index, and chunk texts from the cache or the files. */
 export function createIndexReader(parts: FolderReaderParts): IndexReader {
@@ -32,6 +34,8 @@ export function createIndexReader(parts: FolderReaderParts): IndexReader {
           return cachedVectors(chunks.values(), shard, fieldWeights);
         },
       }),
+    typicalScore: (query) => index.typicalScore(query),
+    holders: (word) => index.holders(word, MOST_HOLDERS),
     words: (words, limit, accepts) => index.words(words, limit, accepts),
     phrase: (words, limit, accepts) => index.phrase(words, limit, accepts),
     chunks: (ids) => index.chunks(ids),

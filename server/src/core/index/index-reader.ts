@@ -33,11 +33,15 @@ export interface IndexReader {
   readonly folder: string;
   /** Chunks whose composed vector is nearest to the query (cosine), best first. */
   nearest(query: Vector, limit: number, accepts: PathFilter): Promise<Scored[]>;
+  /** Mean cosine of the query with all chunks: what a chunk that has nothing to do with it scores. */
+  typicalScore(query: Vector): Promise<number>;
   /**
    * Chunks matching any of the words by BM25 over path, symbols and body, best first.
    * Words are split as `chunks/words.ts` does.
    */
   words(words: readonly string[], limit: number, accepts: PathFilter): Promise<Scored[]>;
+  /** Ids of chunks that hold a word, split as above, anywhere; null where they are too many to tell. */
+  holders(word: string): Promise<readonly number[] | null>;
   /**
    * Ids of chunks whose body has these words one after the other, in no order. Words are split as
    * `chunks/words.ts` does.

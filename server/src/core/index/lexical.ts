@@ -9,6 +9,7 @@ const DELETE = 'DELETE FROM lexical WHERE rowid = ?';
 const MATCH = `SELECT rowid AS id, -bm25(lexical, 3.0, 4.0, 1.0) AS score
   FROM lexical WHERE lexical MATCH ? ORDER BY score DESC`;
 const PHRASE = 'SELECT rowid FROM lexical WHERE lexical MATCH ?';
+const HOLDERS = `${PHRASE} LIMIT ?`;
 /** A pasted page must not turn into a query of thousands of terms. */
 const MOST_TERMS = 64;
 
@@ -48,6 +49,13 @@ export class Lexical {
       if (hits.length === limit) break;
     }
     return hits;
+  }
+
+  /** Chunks that hold a word anywhere; null where there are more than `most`. */
+  holders(connection: Connection, word: string, most: number): number[] | null {
+    const select = this.#prepared.on(connection, HOLDERS).pluck();
+    const ids = select.all(quoted(word), most + 1) as number[];
+    return ids.length > most ? null : ids;
   }
 
   /** Accepted chunks whose body has the words one after the other, in no order. */

@@ -238,6 +238,17 @@ export class WorkspaceIndex {
     );
   }
 
+  /** Mean score of all chunks, as good as `nearest` would give them. */
+  async typicalScore(query: Vector): Promise<number> {
+    await this.load();
+    return this.#vectors.typicalScore(query);
+  }
+
+  /** Chunks that hold a word anywhere; null where there are more than `most`. */
+  holders(word: string, most: number): Promise<number[] | null> {
+    return this.#read((connection) => this.#lexical.holders(connection, word, most));
+  }
+
   /** Chunks of a file, by line; none for a file that is not indexed. */
   chunksAt(path: string): Promise<ExplainedChunk[]> {
     return this.#read((connection) => this.#table.chunksAt(connection, path, this.#spaceId));

@@ -23,6 +23,8 @@ export interface Candidate {
   readonly reader: IndexReader;
   readonly chunk: IndexedChunk;
   readonly evidence: Evidence;
+  /** Words of the query that it holds, without those that tell nothing here. */
+  readonly holds: ReadonlySet<string>;
   /** The fused score at first; ranking signals move it, also beyond 1. */
   readonly score: number;
   /** Signals that moved it, in their order. */

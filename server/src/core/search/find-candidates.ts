@@ -23,6 +23,9 @@ export interface Sought {
   readonly many: number;
 }
 
+/** A question has fewer; of a pasted page the first ones are enough. */
+const MOST_WORDS_HELD = 16;
+
 /** Chunks found by meaning, by words or letter for letter, with fused scores. */
 export async function findCandidates(
   folders: readonly Searched[],
@@ -32,6 +35,7 @@ export async function findCandidates(
   const byMeaning = new Map<string, number>();
   const byWords = new Map<string, number>();
   const exact = new Map<string, number>();
+  let typical = 0;
   for (const [position, { reader, accepts }] of folders.entries()) {
     const keep = (into: Map<string, number>, found: readonly Scored[]): void => {
       for (const { id, score } of found) into.set(keyOf(position, id), score);
@@ -39,20 +43,24 @@ export async function findCandidates(
     signal.throwIfAborted();
     if (words.length > 0) keep(byWords, await reader.words(words, many, accepts));
     signal.throwIfAborted();
-    if (vector) keep(byMeaning, await reader.nearest(vector, many, accepts));
+    if (vector) {
+      keep(byMeaning, await reader.nearest(vector, many, accepts));
+      typical += (await reader.typicalScore(vector)) / folders.length;
+    }
     signal.throwIfAborted();
     if (words.length === 0) continue;
     for (const [id, share] of await exactMatches(reader, literals, accepts, signal)) {
       exact.set(keyOf(position, id), share);
     }
   }
-  const fused = fuse(listOf(byMeaning), listOf(byWords), meaningShare);
+  const fused = fuse(listOf(byMeaning), listOf(byWords), meaningShare, typical);
   for (const key of exact.keys()) if (!fused.has(key)) fused.set(key, 0);
   const candidates: Candidate[] = [];
   for (const [position, { reader }] of folders.entries()) {
     const prefix = keyOf(position, '');
     const keys = [...fused.keys()].filter((key) => key.startsWith(prefix));
     const chunks = await reader.chunks(keys.map((key) => Number(key.slice(prefix.length))));
+    const held = await wordsHeld(reader, words, signal);
     for (const chunk of chunks.values()) {
       const key = keyOf(position, chunk.id);
       const evidence = {
@@ -61,11 +69,31 @@ export async function findCandidates(
         fused: fused.get(key) ?? 0,
         exact: exact.get(key) ?? 0,
       };
-      candidates.push({ reader, chunk, evidence, score: evidence.fused, steps: [] });
+      candidates.push({
+        ...{ reader, chunk, evidence },
+        holds: held(chunk.id),
+        score: evidence.fused,
+        steps: [],
+      });
     }
   }
   signal.throwIfAborted();
   return candidates;
+}
+
+/** Which of the words a chunk holds. */
+async function wordsHeld(
+  reader: IndexReader,
+  words: readonly string[],
+  signal: AbortSignal,
+): Promise<(chunkId: number) => ReadonlySet<string>> {
+  const holdersOf = new Map<string, ReadonlySet<number>>();
+  for (const word of words.slice(0, MOST_WORDS_HELD)) {
+    signal.throwIfAborted();
+    const ids = await reader.holders(word);
+    if (ids) holdersOf.set(word, new Set(ids));
+  }
+  return (id) => new Set([...holdersOf].filter(([, ids]) => ids.has(id)).map(([word]) => word));
 }
 
 /** Says which folder a chunk is of: ids are a folder's own. */

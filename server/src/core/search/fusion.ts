@@ -14,35 +14,27 @@ export const MEANING_SHARE: Readonly<Record<SearchMode, number>> = {
 };
 
 /**
- * One score, 0 to 1, for what was found by meaning and by words: each list is stretched over 0 to
- * 1, what a list does not have counts 0 there, and the weighted sum is taken. The shapes of the
- * lists matter, so this does better than adding up ranks.
+ * One score, 0 to 1, for what was found by meaning and by words: on each list the best counts 1 and
+ * what has nothing to do with the query 0, and the weighted sum is taken. The shapes of the lists
+ * matter, so this does better than adding up ranks; how long they are does not.
+ * @param typical Score by meaning of what has nothing to do with the query. By words that is 0.
  */
 export function fuse(
   byMeaning: readonly Found[],
   byWords: readonly Found[],
   meaningShare: number,
+  typical: number,
 ): Map<string, number> {
   const fused = new Map<string, number>();
-  for (const [list, weight] of [
-    [byMeaning, meaningShare],
-    [byWords, 1 - meaningShare],
+  for (const [list, weight, nothing] of [
+    [byMeaning, meaningShare, typical],
+    [byWords, 1 - meaningShare, 0],
   ] as const) {
-    const { least, range } = extent(list);
+    const best = list.reduce((most, { score }) => Math.max(most, score), -Infinity);
     for (const { key, score } of list) {
-      const stretched = range === 0 ? 1 : (score - least) / range;
-      fused.set(key, (fused.get(key) ?? 0) + weight * stretched);
+      const share = best > nothing ? Math.max(0, score - nothing) / (best - nothing) : 1;
+      fused.set(key, (fused.get(key) ?? 0) + weight * share);
     }
   }
   return fused;
-}
-
-function extent(list: readonly Found[]): { least: number; range: number } {
-  let least = Infinity;
-  let most = -Infinity;
-  for (const { score } of list) {
-    least = Math.min(least, score);
-    most = Math.max(most, score);
-  }
-  return { least, range: list.length === 0 ? 0 : most - least };
 }

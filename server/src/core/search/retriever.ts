@@ -6,7 +6,7 @@ import { MEANING_SHARE } from './fusion.ts';
 import { type Literals, literalsOf } from './literals.ts';
 import { pathFilter } from './path-filter.ts';
 import { termsOf } from './query-terms.ts';
-import { rank, SIGNALS } from './ranking/rank.ts';
+import { rank, signalsFor } from './ranking/rank.ts';
 import type { Signal } from './ranking/signal.ts';
 import type { SearchFilters, SearchHit, SearchOptions } from './search-hit.ts';
 
@@ -19,7 +19,7 @@ export interface RetrieverDeps {
   embedDocument(text: string, signal: AbortSignal): Promise<Vector | null>;
   /** Paths in a folder that differ from a git commit. */
   changedSince(folder: string, commit: string, signal: AbortSignal): Promise<ReadonlySet<string>>;
-  /** All by default. */
+  /** All for this platform by default. */
   readonly signals?: readonly Signal[];
 }
 
@@ -36,7 +36,7 @@ const LEAST_CANDIDATES = 200;
 const NO_LITERALS: Literals = { quoted: [], whole: null };
 
 export function createRetriever(deps: RetrieverDeps): Retriever {
-  const signals = deps.signals ?? SIGNALS;
+  const signals = deps.signals ?? signalsFor(process.platform);
   return {
     async search(folders, query, options) {
       const { signal, mode, limit } = options;

@@ -3,22 +3,28 @@ import type { QueryTerms } from '../query-terms.ts';
 import { definitionSite } from './definition-site.ts';
 import { exactText } from './exact-text.ts';
 import { namedFile } from './named-file.ts';
+import { otherPlatform } from './other-platform.ts';
 import { severalHits } from './several-hits.ts';
 import { sideFiles } from './side-files.ts';
 import type { Signal } from './signal.ts';
 import { spreadFiles } from './spread-files.ts';
 import { symbolWords } from './symbol-words.ts';
+import { wordsInFile } from './words-in-file.ts';
 
 /** In the order they are applied: what a chunk is first, then what its file is. */
-export const SIGNALS: readonly Signal[] = [
-  definitionSite,
-  symbolWords,
-  namedFile,
-  sideFiles,
-  severalHits,
-  spreadFiles,
-  exactText,
-];
+export function signalsFor(platform: NodeJS.Platform): readonly Signal[] {
+  return [
+    definitionSite,
+    symbolWords,
+    namedFile,
+    wordsInFile,
+    sideFiles,
+    otherPlatform(platform),
+    severalHits,
+    spreadFiles,
+    exactText,
+  ];
+}
 
 /** Candidates with their final scores, best first; equal scores stay in path and line order. */
 export function rank(

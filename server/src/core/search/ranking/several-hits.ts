@@ -4,7 +4,7 @@ import type { Signal } from './signal.ts';
 const WEIGHT = 0.25;
 const DECAY = 0.7;
 /** Hits of a file that count beside its best. */
-const OTHERS = 6;
+const OTHERS = 20;
 
 /** A file with several good chunks is more likely to be what is meant than one with a lone one. */
 export const severalHits: Signal = {

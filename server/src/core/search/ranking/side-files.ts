@@ -2,7 +2,7 @@ import { isTestFile } from '../test-files.ts';
 import type { Signal } from './signal.ts';
 
 /** Tests, documents, examples and copied code talk about the code that is looked for. */
-const FACTOR = 0.7;
+const FACTOR = 0.5;
 
 interface SideKind {
   matches(path: string): boolean;
