@@ -39,6 +39,10 @@ function signalWords(signal: string, l10n: L10n): string {
       return l10n.t('Names in it share words with the query');
     case 'named file':
       return l10n.t('The query names its file');
+    case 'words in file':
+      return l10n.t('Its file holds words of the query');
+    case 'other platform':
+      return l10n.t('Written for another system');
     case 'side files':
       return l10n.t('A test, a document or copied code');
     case 'several hits':
