@@ -14,7 +14,7 @@ import { LanguageServer, settingsOf } from '../support/language-server.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
 const space = spaceNamed('test-model', 4);
-const texts = numbered(6000);
+const texts = numbered(30_000);
 let directory: string;
 let server: LanguageServer;
 
@@ -51,8 +51,8 @@ describe('embeddingCache/maintain', () => {
       waits.push(performance.now() - sentAt);
     }
     const report = (await cleaning) as GarbageReport;
-    expect(report.embeddings).toEqual({ total: 6000, removed: 6000 });
-    expect(waits.length).toBeGreaterThan(3);
+    expect(report.embeddings).toEqual({ total: texts.length, removed: texts.length });
+    expect(waits.length).toBeGreaterThan(0);
     expect(waits.sort((a, b) => a - b)[Math.floor(waits.length / 2)]).toBeLessThan(500);
     expect(steps.length).toBeGreaterThan(1);
     expect(steps.every(({ done, total }) => done <= total)).toBe(true);
@@ -84,14 +84,14 @@ describe('embeddingCache/maintain', () => {
     const file = path.join(path.dirname(directory), 'a.pack');
     const maintain = (params: MaintainParams) => server.request('embeddingCache/maintain', params);
     const exported = await maintain({ action: 'export', file, withText: false });
-    expect(exported).toMatchObject({ embeddings: 6000, texts: 0 });
+    expect(exported).toMatchObject({ embeddings: texts.length, texts: 0 });
     const imported = await maintain({ action: 'import', from: file });
-    expect(imported).toMatchObject({ added: 0, present: 6000, complete: true });
+    expect(imported).toMatchObject({ added: 0, present: texts.length, complete: true });
     const to = path.join(path.dirname(directory), 'copy');
     expect(await maintain({ action: 'backUp', to })).toMatchObject({ directory: to, damaged: [] });
     expect(existsSync(path.join(to, 'hashstring.db'))).toBe(true);
     expect(await maintain({ action: 'verify', repair: false })).toMatchObject({
-      checked: { embeddings: 6000, texts: 6000 },
+      checked: { embeddings: texts.length, texts: texts.length },
       found: { damagedRows: 0, damagedFiles: 0 },
     });
     await expect(maintain({ action: 'backUp', to: 'copy' })).rejects.toThrow(/absolute/);
