@@ -13,6 +13,7 @@ import type {
   Listing,
   SkippedFile,
 } from './file-source.ts';
+import { FewAtOnce } from './few-at-once.ts';
 import { FolderRules } from './folder-rules.ts';
 import { takeGitSnapshot } from './git-snapshot.ts';
 import { IgnoreRules, type ExcludePattern } from './ignore-rules.ts';
@@ -21,6 +22,9 @@ import { readCapped } from './read-capped.ts';
 import { isSecretPath } from './secret-names.ts';
 import { textOfBytes } from './text-of.ts';
 import { walkFolder } from './walk-folder.ts';
+
+/** Node reads four at a time anyway; more would only hold file descriptors. */
+const OPEN_FILES = 6;
 
 export interface DiskSourceConfig {
   /** Absolute path. */
@@ -41,6 +45,7 @@ export function openDiskSource(config: DiskSourceConfig): FileSource {
 }
 
 class DiskSource implements FileSource {
+  readonly #reads = new FewAtOnce(OPEN_FILES);
   readonly #config: DiskSourceConfig;
   readonly #maxBytes: number;
   readonly #excluded: IgnoreRules;
@@ -99,7 +104,7 @@ class DiskSource implements FileSource {
     const byName = isSecretPath(path) ? 'secretName' : skipByName(path);
     if (byName) return { kind: 'skipped', reason: byName };
     const root = await this.#realRoot();
-    const read = await readCapped(root, join(root, path), this.#maxBytes);
+    const read = await this.#reads.run(() => readCapped(root, join(root, path), this.#maxBytes));
     switch (read.kind) {
       case 'missing':
         return { kind: 'missing' };
