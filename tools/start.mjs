@@ -18,6 +18,9 @@ const USAGE = `npm start [-- FOLDER] [--no-editor] [--query "…"] [--cache-dir 
   --query      what to ask, in plain words
   --cache-dir  where vectors are kept; your own cache when left out`;
 
+// In two pieces: exact text comes first, and this line is none of the answers.
+const OWN_QUERY = ['how long to wait', 'before a request is repeated'].join(' ');
+
 runProgram(async (args, signal) => {
   const options = optionsOf(args);
   if (options === undefined) {
@@ -60,9 +63,7 @@ function optionsOf(args) {
   const inRepository = folder === root;
   return {
     folder,
-    query:
-      values.query ??
-      (inRepository ? 'where is a failed request tried again' : 'where does the program start'),
+    query: values.query ?? (inRepository ? OWN_QUERY : 'where does the program start'),
     cacheDir: values['cache-dir'] && path.resolve(values['cache-dir']),
     editor: !values['no-editor'],
   };

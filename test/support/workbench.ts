@@ -30,8 +30,13 @@ export class Workbench {
     const url = new URL(this.#url);
     url.searchParams.delete('folder');
     url.searchParams.set('workspace', file);
-    await this.page.goto(url.href);
-    await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+    const folder = this.page.locator('.explorer-folders-view .monaco-list-row').first();
+    // Right after another window was left it may come up empty.
+    await this.#retry(async () => {
+      await this.page.goto(url.href);
+      await this.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+      await folder.or(this.dialog('trust the authors')).first().waitFor({ timeout: 15_000 });
+    });
   }
 
   async answerTrust(trust: boolean): Promise<void> {

@@ -51,8 +51,16 @@ describe('a trusted workspace', () => {
 
     await workbench.page.keyboard.press('Enter');
     await workbench.tab('retry.ts').waitFor();
-    await workbench.cursorPosition.filter({ hasText: 'Ln 4, Col 1' }).waitFor();
     await workbench.shot('search-opened');
+  });
+
+  it('opens a result at its lines', async () => {
+    await workbench.run('Embedding Cache: Search Workspace');
+    await workbench.quickInputBox.fill('reduce price by percent');
+    await workbench.quickPickRows.first().filter({ hasText: 'src/cart/total.ts' }).waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await workbench.tab('total.ts').waitFor();
+    await workbench.cursorPosition.filter({ hasText: 'Ln 9, Col 1' }).waitFor();
   });
 
   it('embeds a selection, the second time from the cache, and the status bar counts it', async () => {
