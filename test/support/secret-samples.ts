@@ -8,13 +8,14 @@ export interface SecretSample {
 const A = 'wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx';
 const OPENAI_MARK = ['T3Blbk', 'FJ'].join('');
 const KEY_NAME = ['PRIVATE', 'KEY'].join(' ');
+const NPM_HOST = ['registry', 'npmjs', 'org'].join('.');
 const long = (length: number): string => A.repeat(20).slice(0, length);
 
 /** One line for each kind of secret; scanners of this repository find none in this file. */
 export const SECRET_SAMPLES: readonly SecretSample[] = [
   { rule: 'github', line: `const token = "ghp_${long(36)}";` },
   { rule: 'gitlab', line: `token: glpat-${long(20)}` },
-  { rule: 'npm', line: `//registry.npmjs.org/:_authToken=npm_${long(36)}` },
+  { rule: 'npm', line: `//${NPM_HOST}/:_authToken=npm_${long(36)}` },
   { rule: 'aws', line: `AWS_SECRET_ACCESS_KEY = ${long(37)}/Ab` },
   { rule: 'openai', line: `OPENAI = "sk-proj-${long(74)}${OPENAI_MARK}${long(74)}"` },
   { rule: 'anthropic', line: `key = "sk-ant-api03-${long(93)}AA"` },

@@ -7,6 +7,7 @@ import { NO_USAGE } from '../../server/src/core/usage/usage.ts';
 import { openGate } from './open-gate.ts';
 import { startProviderServer, type Script } from './provider-server.ts';
 import { openOn, REMOTE_KINDS, TEST_KEY } from './remote-kinds.ts';
+import { seededRandom } from './seeded-random.ts';
 
 export interface StormOptions {
   /** A remote provider whose model says how long a text may be. */
@@ -160,15 +161,4 @@ function minimumRequests(texts: readonly string[], provider: EmbeddingProvider):
     rest.tokens += tokens;
   }
   return large.length + Math.ceil(Math.max(rest.parts / maxItems, rest.tokens / maxTokens));
-}
-
-/** Mulberry32: the same numbers for the same seed, on any machine. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -2,15 +2,17 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Knex } from 'knex';
 import type { EmbeddingSpace } from '../../keys/space.ts';
-import { openDatabase } from '../database.ts';
 import { currentFile, generationFile, generationsIn } from '../generations.ts';
 import { hashstringMigrations } from '../migrations/hashstring-migrations.ts';
-import { migrate } from '../migrations/migrate.ts';
+import { openMigrated } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
 import { shardMigrations } from '../migrations/shard-migrations.ts';
 import { shardNameOf, shardNamesIn } from '../shard-file.ts';
 import { openShardGeneration } from '../shard-generation.ts';
 import { readSpace } from '../shard.ts';
+
+/** Connections of our own, so that a long run and the cache's own work do not wait in one line. */
+const OWN_CONNECTION = { pageSize: 8192 };
 
 /** A space's current file. */
 export interface ShardFile {
@@ -66,7 +68,7 @@ export function withShardFile<T>({ file }: ShardFile, use: (db: Knex) => Promise
 export async function openSpaceFile(directory: string, space: EmbeddingSpace): Promise<Knex> {
   const generation = await openShardGeneration({ directory, space, onProblem: () => undefined });
   await generation.leave();
-  return openMigrated(currentFile(directory, shardNameOf(space)), shardMigrations);
+  return openMigrated(currentFile(directory, shardNameOf(space)), shardMigrations, OWN_CONNECTION);
 }
 
 export function withTextsFile<T>(directory: string, use: (db: Knex) => Promise<T>): Promise<T> {
@@ -78,23 +80,11 @@ async function withMigrated<T>(
   migrations: readonly Migration[],
   use: (db: Knex) => Promise<T>,
 ): Promise<T> {
-  const db = await openMigrated(file, migrations);
+  const db = await openMigrated(file, migrations, OWN_CONNECTION);
   try {
     return await use(db);
   } finally {
     await db.destroy();
-  }
-}
-
-/** A connection of its own, so that a long run and the cache's own work do not wait in one line. */
-async function openMigrated(file: string, migrations: readonly Migration[]): Promise<Knex> {
-  const db = await openDatabase(file, { pageSize: 8192 });
-  try {
-    await migrate(db, migrations);
-    return db;
-  } catch (error) {
-    await db.destroy();
-    throw error;
   }
 }
 
