@@ -65,6 +65,41 @@ describe('the embedder', () => {
     );
   });
 
+  it('sends nothing while an answer waits to be committed, in whatever lane', async () => {
+    let committing = 0;
+    const sentMeanwhile: string[] = [];
+    const { provider, shard, cache, ledger } = await setUp({
+      concurrency: 3,
+      limits: { maxItems: 1, maxTokens: 100 },
+      onBatch: async ([text]) => {
+        if (committing > 0) sentMeanwhile.push(text!);
+        await wait(text!.charCodeAt(0) % 5);
+      },
+    });
+    const slowShard = {
+      space: shard.space,
+      getMany: (...of: Parameters<typeof shard.getMany>) => shard.getMany(...of),
+      count: () => shard.count(),
+      close: () => shard.close(),
+      async putMany(...of: Parameters<typeof shard.putMany>) {
+        committing++;
+        await wait(4);
+        await shard.putMany(...of);
+        committing--;
+      },
+    };
+    const embedder = createEmbedder({
+      provider,
+      gate: openGate(provider),
+      shard: slowShard,
+      texts: cache.texts,
+      ledger,
+    });
+    await embedder.embedMany(Array.from('abcdefghijklmnop'), { signal });
+    expect(provider.asked).toHaveLength(16);
+    expect(sentMeanwhile).toEqual([]);
+  });
+
   it('keeps what was answered before a request that failed', async () => {
     let requests = 0;
     const { embedder, provider, shard } = await setUp({

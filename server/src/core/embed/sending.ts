@@ -43,7 +43,7 @@ interface Batch {
 
 /**
  * The misses of one call on their way to the provider and into the cache, in a few lanes at once.
- * Each lane commits its answer before it sends its next request. Other calls may wait for texts of
+ * No request goes out while an answer waits to be committed. Other calls may wait for texts of
  * it; a request is given up when nobody wants any of its texts any more.
  */
 export class Sending {
@@ -58,6 +58,7 @@ export class Sending {
   readonly #abandoned = Promise.withResolvers<undefined>();
   #failed = false;
   #taking: Promise<unknown> = Promise.resolve();
+  #committing: Promise<unknown> = Promise.resolve();
 
   constructor(misses: ReadonlyMap<TextHash, string>, store: boolean, parts: SendingParts) {
     this.#parts = parts;
@@ -176,18 +177,31 @@ export class Sending {
   async #pay(open: readonly Miss[], signal: AbortSignal): Promise<void> {
     if (open.length === 0) return;
     const { gate, from } = this.#parts;
+    await this.#nothingUncommitted();
     signal.throwIfAborted();
     const texts = open.map(([, text]) => text);
     const answer = await gate.send(texts, from, signal);
     const kept = answer.outcomes.filter(({ kind }) => kind === 'vector').length;
     // A text that is not kept can never be a hit, so it is no miss either; what it cost counts.
     this.#parts.onAnswer(answer, this.store ? kept : 0);
-    if (this.store) await this.#commit(open, answer);
+    if (this.store) {
+      const committed = this.#commit(open, answer);
+      this.#committing = Promise.allSettled([this.#committing, committed]);
+      await committed;
+    }
     for (const [i, [hash]] of open.entries()) {
       const outcome = answer.outcomes[i]!;
       this.#settle(
         outcome.kind === 'vector' ? { ...outcome, kind: 'miss', hash } : { ...outcome, hash },
       );
+    }
+  }
+
+  /** Until every answer that is here is in the cache; others may come in meanwhile. */
+  async #nothingUncommitted(): Promise<void> {
+    for (let last: unknown = null; last !== this.#committing;) {
+      last = this.#committing;
+      await last;
     }
   }
 
