@@ -17,7 +17,10 @@ export function printHostReport(file) {
   for (const { title, state, error } of tests) {
     console.log(`${marks[state]} ${title}${error === undefined ? '' : `\n${error}`}`);
   }
-  return countsOf(tests.map(({ state }) => state));
+  return {
+    ...countsOf(tests.map(({ state }) => state)),
+    failures: tests.filter(({ state }) => state === 'failed').map(({ title }) => title),
+  };
 }
 
 /**
@@ -30,14 +33,27 @@ export function vitestCounts(file, projects) {
     : { testResults: [] };
   return projects.map((project) => {
     const folder = path.join(root, 'test', project) + path.sep;
-    const states = testResults
-      .filter(({ name }) => path.resolve(name).startsWith(folder))
-      .flatMap(({ status, assertionResults }) => {
-        const all = assertionResults.map((test) => test.status);
-        return status === 'failed' && !all.includes('failed') ? [...all, 'failed'] : all;
-      });
-    return { suite: project, ...countsOf(states) };
+    const files = testResults.filter(({ name }) => path.resolve(name).startsWith(folder));
+    const states = files.flatMap(({ status, assertionResults }) => {
+      const all = assertionResults.map((test) => test.status);
+      return status === 'failed' && !all.includes('failed') ? [...all, 'failed'] : all;
+    });
+    return { suite: project, ...countsOf(states), failures: files.flatMap(failuresIn) };
   });
+}
+
+/** A line a failed test; a file that could not be loaded gives its message. */
+function failuresIn({ name, status, message, assertionResults }) {
+  const failed = assertionResults.filter((test) => test.status === 'failed');
+  const file = path.relative(root, name);
+  if (status === 'failed' && failed.length === 0) return [`${file}: ${firstLine(message)}`];
+  return failed.map(
+    ({ fullName, failureMessages }) => `${file}: ${fullName}: ${firstLine(failureMessages[0])}`,
+  );
+}
+
+function firstLine(text = '') {
+  return text.split('\n')[0];
 }
 
 /** `3 passed, 0 failed`, and the skipped where there are any. */

@@ -95,6 +95,10 @@ function summarize(rows) {
           .join(''),
     );
   console.log();
+  // By name once more: a long log is read from its end.
+  for (const { suite, failures = [] } of rows) {
+    for (const failure of failures) console.log(`FAILED  ${suite}: ${failure}`);
+  }
   line('suite', 'passed', 'failed', 'skipped', 'seconds');
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const { suite, seconds, note = '', ...counts } of rows) {

@@ -3,10 +3,12 @@
 import { rmSync, truncateSync, appendFileSync, writeFileSync } from 'node:fs';
 import { workerData, parentPort } from 'node:worker_threads';
 
-const { files, stop } = workerData;
-const flag = new Int32Array(stop);
+const { files, shared } = workerData;
+/** Whether to stop, and the changes made so far. */
+const [STOP, CHANGES] = [0, 1];
+const state = new Int32Array(shared);
 let round = 0;
-while (Atomics.load(flag, 0) === 0) {
+while (Atomics.load(state, STOP) === 0) {
   const file = files[round % files.length];
   const body = `export function f${round}() {\n  return ${round};\n}\n`.repeat(1 + (round % 40));
   try {
@@ -17,7 +19,7 @@ while (Atomics.load(flag, 0) === 0) {
   } catch {
     // The file is gone at the moment: the next round writes it.
   }
-  round++;
+  Atomics.store(state, CHANGES, ++round);
 }
 for (const [i, file] of files.entries()) writeFileSync(file, `export const last${i} = ${i};\n`);
-parentPort.postMessage(round);
+parentPort.postMessage('done');

@@ -47,7 +47,11 @@ export class Workbench {
   }
 
   get restrictedBadge(): Locator {
-    return this.page.locator('.part.statusbar').getByText('Restricted Mode');
+    return this.statusBar.getByText('Restricted Mode');
+  }
+
+  get statusBar(): Locator {
+    return this.page.locator('.part.statusbar');
   }
 
   get status(): Locator {

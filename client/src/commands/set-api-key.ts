@@ -31,6 +31,8 @@ export async function askForKey(parts: Parts, owner: KeyOwner): Promise<boolean>
   });
   if (key === undefined) return false;
   await parts.keys.store(owner, key.trim());
+  // What is asked for next is asked for with this key.
+  await parts.sync.push(parts.server, parts.api);
   vscode.window.setStatusBarMessage(vscode.l10n.t('Stored the key for {0}', owner.origin), 4000);
   return true;
 }

@@ -99,16 +99,29 @@ class SqliteClaims implements Claims {
       const db = await openDatabase(path.join(this.#directory, 'claims.sqlite'), {
         pageSize: 4096,
       });
-      await this.#create(db);
-      return { db, life: await takeProcessLock(this.#directory) };
+      try {
+        return { db, life: await this.#startLife(db) };
+      } catch (error) {
+        // Open, it would keep the process from ending.
+        await db.destroy();
+        throw error;
+      }
     } catch {
       // A text may then be paid for twice, and nothing else is lost.
       return null;
     }
   }
 
-  async #create(db: Knex): Promise<void> {
-    await retryWhileBusy(() => withConnection(db, (connection) => connection.exec(CREATE)));
+  async #startLife(db: Knex): Promise<ProcessLock> {
+    const { default: Database } = await import('better-sqlite3');
+    return retryWhileBusy(() =>
+      withConnection(db, (connection) =>
+        writeOn(connection, () => {
+          connection.exec(CREATE);
+          return takeProcessLock(this.#directory, Database);
+        }),
+      ),
+    );
   }
 
   async #write<T>({ db }: Opened, otherwise: T, write: (connection: Connection) => T): Promise<T> {

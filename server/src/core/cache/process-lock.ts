@@ -1,3 +1,4 @@
+import type BetterSqlite3 from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -14,9 +15,14 @@ export interface ProcessLock {
 
 const ENDING = '.lock';
 
-export async function takeProcessLock(directory: string): Promise<ProcessLock> {
-  // SQLite's locks work alike on every platform, and go with their process however it ends.
-  const { default: Database } = await import('better-sqlite3');
+/** SQLite's locks work alike on every platform, and go with their process however it ends. */
+export type SqliteOpener = typeof BetterSqlite3;
+
+/**
+ * Two at a time would take a lock just made for one left behind: this and `isAlive` are called while
+ * one lock of the whole directory is held.
+ */
+export function takeProcessLock(directory: string, Database: SqliteOpener): ProcessLock {
   const fileOf = (id: string): string => path.join(directory, `${id}${ENDING}`);
   const lock = (id: string) => {
     const db = new Database(fileOf(id), { timeout: 0 });
