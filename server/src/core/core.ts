@@ -1,165 +1,44 @@
-import { existsSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { openCache as openSqliteCache, type EmbeddingCache } from './cache/embedding-cache.ts';
-import type { Config, ProviderConfig } from './config.ts';
-import type { Embedder, EmbedOptions, EmbedOutcome } from './embed/embedder.ts';
+import { cacheStats, type CoreStats } from './cache-stats.ts';
+import type { Config } from './config.ts';
+import type { Core, CoreDeps, EmbedReport, FolderState, IndexOptions } from './core-api.ts';
+import type { Embedder } from './embed/embedder.ts';
 import { Failure, failureOf } from './errors.ts';
-import type { SkippedByReason, SkippedFile } from './files/file-source.ts';
+import type { SkippedFile } from './files/file-source.ts';
 import { changedSince } from './files/changed-since.ts';
-import { openBlobTable, type BlobTable } from './index/blob-table.ts';
-import { isFolderUri, openFolderSource, type FolderSourceDeps } from './folder-source.ts';
-import { createIndexReader } from './index/folder-reader.ts';
 import { explainIndexed, type FileExplanation } from './index/file-explanation.ts';
-import type { IndexReader } from './index/index-reader.ts';
-import type { IndexProgress, IndexReport } from './index/index-report.ts';
+import type { IndexReport } from './index/index-report.ts';
 import { indexFolder, refreshFiles, type IndexerParts } from './index/indexer.ts';
 import { PauseGate } from './index/pause-gate.ts';
-import { indexFileOf, openWorkspaceIndex, type WorkspaceIndex } from './index/workspace-index.ts';
-import { spaceIdOf, type EmbeddingSpace } from './keys/space.ts';
-import type { TextHash } from './keys/text-hash.ts';
-import type { Logger } from './logger.ts';
-import { listModels, type ModelList } from './model-list.ts';
-import { createMaintenance, type Maintenance, type MaintenanceDeps } from './maintenance.ts';
-import { OneAtATime } from './one-at-a-time.ts';
-import { withShards, type OpenedProvider } from './opened-provider.ts';
-import { Outbound, type OutboundDeps } from './outbound.ts';
-import { createProvider } from './providers/create-provider.ts';
-import { describeOwn } from './providers/own-provider.ts';
-import type { EmbeddingProvider, ProviderPair } from './providers/provider.ts';
-import { openLimitMemory } from './providers/remote/limit-memory.ts';
-import { describeProvider, type ProviderDescription } from './providers/describe-provider.ts';
 import { createIndexThreads, type IndexThreads } from './index/workers/index-threads.ts';
+import type { TextHash } from './keys/text-hash.ts';
+import { createMaintenance, type Maintenance } from './maintenance.ts';
+import { listModels, type ModelList } from './model-list.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import { folderOf, OpenFolders } from './open-folders.ts';
+import { Outbound } from './outbound.ts';
+import { ProviderInUse, type PricedDeps } from './provider-in-use.ts';
+import { describeProvider, type ProviderDescription } from './providers/describe-provider.ts';
+import { describeOwn } from './providers/own-provider.ts';
 import { type DuplicateOptions, type Duplicates, findDuplicates } from './search/duplicates.ts';
 import { createRetriever, type Retriever } from './search/retriever.ts';
 import type { SearchHit, SearchOptions } from './search/search-hit.ts';
-import { dayOf, openLedger, type Ledger } from './usage/ledger.ts';
-import type { SentEntry } from './usage/send-log.ts';
+import { openLedger, type Ledger } from './usage/ledger.ts';
 import { readPrices } from './usage/price-file.ts';
 import type { PriceOf } from './usage/prices.ts';
-import type { Usage } from './usage/usage.ts';
+import type { SentEntry } from './usage/send-log.ts';
 import { usageByDay, type DayOfUsage } from './usage-by-day.ts';
-import { toUnit, type Vector } from './vectors/vector.ts';
 
-/** What core needs from the process it runs in. */
-export interface CoreDeps extends MaintenanceDeps, OutboundDeps, FolderSourceDeps {
-  readonly logger: Logger;
-  /** Absolute path of the embedded model's file. */
-  readonly modelFile: string;
-  /** Absolute path of the script of `index-worker.ts`; without it indexing works in this thread. */
-  readonly indexWorker?: string;
-  readonly fetch: typeof globalThis.fetch;
-  /** Null when none is stored for this provider and origin. */
-  apiKeyOf(provider: string, origin: string): string | null;
-  /** Whether the user agreed to send text to this origin. */
-  mayContact(origin: string): boolean;
-  /** A provider of the program's own, in place of the configured one. */
-  readonly ownProvider?: EmbeddingProvider;
-  /** Told, for the user to read, when the cache goes on with less than it should. */
-  onCacheProblem?(problem: Failure): void;
-  /** The cache; SQLite files in the configured directory unless another is given. */
-  readonly openCache?: (config: Config) => Promise<EmbeddingCache>;
-  /** Where indexing can be paused; one of its own unless given. */
-  readonly gate?: PauseGate;
-}
-
-export interface EmbedReport {
-  readonly space: EmbeddingSpace;
-  /** One per text, in the order given; a text given twice has two equal outcomes. */
-  readonly outcomes: readonly EmbedOutcome[];
-}
-
-export interface IndexOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress?: (progress: IndexProgress) => void;
-  /** Predict only: nothing is sent, nothing is stored. */
-  readonly dryRun?: boolean;
-}
-
-export interface SpaceStats {
-  readonly id: string;
-  readonly provider: string;
-  readonly model: string;
-  readonly dimensions: number;
-  readonly type: 'float32' | 'float64' | 'float16';
-  readonly embeddings: number;
-  readonly bytes: number;
-}
-
-export interface FolderState {
-  /** Absolute path, symbolic links resolved. */
-  readonly folder: string;
-  /** Indexed to the end at least once. */
-  readonly indexed: boolean;
-  readonly files: number;
-  readonly chunks: number;
-  readonly skipped: number;
-  readonly skippedByReason: SkippedByReason;
-}
-
-export interface CoreStats {
-  readonly directory: string;
-  readonly texts: number;
-  /** Of all cache files on disk. */
-  readonly bytes: number;
-  readonly spaces: readonly SpaceStats[];
-  /** All time, this day (UTC), this month (UTC). */
-  readonly usage: Usage;
-  readonly today: Usage;
-  readonly month: Usage;
-}
-
-/** The product without a transport: every front end stands on this. */
-export interface Core {
-  readonly provider: ProviderDescription;
-  /** US dollars per million tokens, as the user pays them; null where that is unknown. */
-  readonly priceOf: PriceOf;
-  /**
-   * Embeds texts through the cache: only texts never seen are sent to the provider. `file` is the
-   * path they come from: of a file whose name means secrets nothing leaves the computer (Failure
-   * `looksSecret`).
-   */
-  embed(texts: readonly string[], signal: AbortSignal, file?: string): Promise<EmbedReport>;
-  /** What `embed` stands on, for programs that also look vectors up and store their own. */
-  embedder(role: 'document' | 'query', signal: AbortSignal): Promise<Embedder>;
-  /** Brings a folder's index up to date. Throws AbortError when cancelled; what was paid stays. */
-  index(folder: string, options: IndexOptions): Promise<IndexReport>;
-  /** As `index`, for files known to have changed. Paths are relative to the folder. */
-  refresh(folder: string, paths: readonly string[], signal: AbortSignal): Promise<IndexReport>;
-  /** Ranked hits over all folders, best first. Folders that were never indexed give none. */
-  search(folders: readonly string[], query: string, options: SearchOptions): Promise<SearchHit[]>;
-  /** Hits nearest in meaning to a text. */
-  similar(folders: readonly string[], text: string, options: SearchOptions): Promise<SearchHit[]>;
-  /** Groups of places with the same or nearly the same code. Sends nothing. */
-  duplicates(folders: readonly string[], options: DuplicateOptions): Promise<Duplicates>;
-  folderState(folder: string): Promise<FolderState>;
-  /** Empties a folder's index. The cache keeps all embeddings, so making it again costs nothing. */
-  deleteIndex(folder: string): Promise<void>;
-  /** Every file found in a folder that is not indexed, by path. */
-  skippedFiles(folder: string): Promise<SkippedFile[]>;
-  /** Why a file is, or is not, indexed. The path is relative to the folder. */
-  explainFile(folder: string, path: string): Promise<FileExplanation>;
-  /** The innermost folder around a file that has an index; null where none has. */
-  indexedFolderOf(file: string): string | null;
-  stats(): Promise<CoreStats>;
-  readonly maintenance: Maintenance;
-  /** Models to choose from, with how much of these folders each has cached. Sends no text. */
-  models(
-    folders: readonly string[],
-    ollamaBaseUrl: string | null,
-    signal: AbortSignal,
-  ): Promise<ModelList>;
-  /** What was asked of each space on each day, and what it cost; the latest first. */
-  usageByDay(): Promise<DayOfUsage[]>;
-  /** What was sent where, newest first. */
-  sent(limit: number): Promise<readonly SentEntry[]>;
-  /** Paid this month (UTC) by all processes on the cache directory. */
-  spentUsd(): Promise<number>;
-  /** Called after any figure of `stats` or `folderState` changed. Returns what ends it. */
-  onChange(listener: () => void): () => void;
-  /** Waits for what is running: abort it first. */
-  close(): Promise<void>;
-}
+export type * from './core-api.ts';
+export type { CoreStats, SpaceStats } from './cache-stats.ts';
+export type { ProviderConfig } from './config.ts';
+export type { EmbedOutcome } from './embed/embedder.ts';
+export type { FileExplanation } from './index/file-explanation.ts';
+export type { IndexProgress, IndexReport } from './index/index-report.ts';
+export type { SentEntry } from './usage/send-log.ts';
+export type { Usage } from './usage/usage.ts';
+export type { DayOfUsage } from './usage-by-day.ts';
 
 /** Enough to tell 99% from 98%, few enough to look up at once. */
 const CHUNKS_SAMPLED = 2000;
@@ -188,28 +67,23 @@ export async function createCore(config: Config, deps: CoreDeps): Promise<Core> 
   }
 }
 
-type PricedDeps = CoreDeps & { readonly priceOf: PriceOf };
-
 class CachingCore implements Core {
   readonly provider: ProviderDescription;
   readonly priceOf: PriceOf;
   readonly maintenance: Maintenance;
-  readonly #config: Config;
   readonly #deps: PricedDeps;
   readonly #cache: EmbeddingCache;
   readonly #ledger: Ledger;
   readonly #outbound: Outbound;
   readonly #threads: IndexThreads;
   readonly #retriever: Retriever;
-  readonly #indexes = new Map<string, Promise<WorkspaceIndex>>();
+  readonly #provider: ProviderInUse;
+  readonly #folders: OpenFolders;
   readonly #runs = new OneAtATime();
   readonly #gate: PauseGate;
   readonly #listeners = new Set<() => void>();
-  #opened: Promise<OpenedProvider> | null = null;
-  #blobs: Promise<BlobTable> | null = null;
 
   constructor(config: Config, deps: PricedDeps, cache: EmbeddingCache, ledger: Ledger) {
-    this.#config = config;
     this.#deps = deps;
     this.priceOf = deps.priceOf;
     this.#cache = cache;
@@ -228,10 +102,22 @@ class CachingCore implements Core {
       },
     });
     this.#outbound = new Outbound(config, this.provider, deps);
+    this.#provider = new ProviderInUse({
+      config,
+      deps,
+      cache,
+      ledger,
+      outbound: this.#outbound,
+      threads: this.#threads,
+      changed: () => {
+        this.#changed();
+      },
+    });
+    this.#folders = new OpenFolders(config, deps, cache, this.#provider);
     this.#retriever = createRetriever({
-      reader: (folder) => this.#reader(folder),
-      embedQuery: (text, signal) => this.#embedQuery(text, signal),
-      embedDocument: (text, signal) => this.#embedDocument(text, signal),
+      reader: (folder) => this.#folders.reader(folder),
+      embedQuery: (text, signal) => this.#provider.embedQuery(text, signal),
+      embedDocument: (text, signal) => this.#provider.embedDocument(text, signal),
       changedSince: async (folder, commit, signal) => {
         if (config.git) return changedSince(folder, commit, signal);
         throw new Failure('badSettings', 'Trust this folder first: only then git is asked.');
@@ -241,7 +127,7 @@ class CachingCore implements Core {
 
   async embed(texts: readonly string[], signal: AbortSignal, file?: string): Promise<EmbedReport> {
     this.#outbound.refuseSecretFile(file);
-    const { documents } = await this.#open(signal);
+    const { documents } = await this.#provider.open(signal);
     try {
       const from = { kind: 'texts', ...(file === undefined ? {} : { file }) } as const;
       const { outcomes } = await documents.embedMany(texts, { signal, from });
@@ -252,7 +138,7 @@ class CachingCore implements Core {
   }
 
   async embedder(role: 'document' | 'query', signal: AbortSignal): Promise<Embedder> {
-    const { documents, queries } = await this.#open(signal);
+    const { documents, queries } = await this.#provider.open(signal);
     return role === 'query' ? queries : documents;
   }
 
@@ -260,7 +146,7 @@ class CachingCore implements Core {
     const root = await folderOf(folder);
     return this.#runs.run(root, async () => {
       // A prediction sends nothing at all, not even the question how long vectors are.
-      await this.#open(options.signal, { mayAskDimensions: options.dryRun !== true });
+      await this.#provider.open(options.signal, { mayAskDimensions: options.dryRun !== true });
       const parts = await this.#indexerParts(root, options.signal);
       try {
         return await indexFolder(parts, {
@@ -314,7 +200,7 @@ class CachingCore implements Core {
 
   async duplicates(folders: readonly string[], options: DuplicateOptions): Promise<Duplicates> {
     const roots = new Set(await Promise.all(folders.map(folderOf)));
-    const readers = await Promise.all([...roots].map((root) => this.#reader(root)));
+    const readers = await Promise.all([...roots].map((root) => this.#folders.reader(root)));
     return findDuplicates(
       readers.filter((reader) => reader !== null),
       options,
@@ -323,55 +209,34 @@ class CachingCore implements Core {
 
   async folderState(folder: string): Promise<FolderState> {
     const root = await folderOf(folder);
-    const index = await this.#index(root, AbortSignal.timeout(60_000));
+    const index = await this.#folders.index(root);
     return { folder: root, ...(await index.counts()) };
   }
 
   async deleteIndex(folder: string): Promise<void> {
     const root = await folderOf(folder);
     await this.#runs.run(root, async () => {
-      await (await this.#index(root, AbortSignal.timeout(60_000))).clear();
+      await (await this.#folders.index(root)).clear();
       this.#changed();
     });
   }
 
   async skippedFiles(folder: string): Promise<SkippedFile[]> {
-    return (await this.#index(await folderOf(folder), AbortSignal.timeout(60_000))).skipped();
+    return (await this.#folders.index(await folderOf(folder))).skipped();
   }
 
   async explainFile(folder: string, file: string): Promise<FileExplanation> {
     const root = await folderOf(folder);
-    const index = await this.#index(root, AbortSignal.timeout(60_000));
-    return explainIndexed(index, this.#sourceOf(root), file);
+    const index = await this.#folders.index(root);
+    return explainIndexed(index, this.#folders.source(root), file);
   }
 
   indexedFolderOf(file: string): string | null {
-    for (let at = path.dirname(file); ; at = path.dirname(at)) {
-      if (existsSync(indexFileOf(this.#workspaces, at))) return at;
-      if (path.dirname(at) === at) return null;
-    }
+    return this.#folders.indexedFolderOf(file);
   }
 
-  async stats(): Promise<CoreStats> {
-    const stored = await this.#cache.storedSpaces();
-    const today = dayOf(new Date());
-    return {
-      directory: this.#cache.directory,
-      texts: await this.#cache.texts.count(),
-      bytes: this.#cache.bytes(),
-      spaces: stored.map(({ space, embeddings, bytes }) => ({
-        id: spaceIdOf(space),
-        provider: space.provider,
-        model: space.model,
-        dimensions: space.dimensions,
-        type: space.element,
-        embeddings,
-        bytes,
-      })),
-      usage: await this.#ledger.since(''),
-      today: await this.#ledger.since(today),
-      month: await this.#ledger.since(`${today.slice(0, 8)}01`),
-    };
+  stats(): Promise<CoreStats> {
+    return cacheStats(this.#cache, this.#ledger);
   }
 
   async models(
@@ -388,8 +253,8 @@ class CachingCore implements Core {
   /** None where the configured provider must be asked something first: nothing is sent for a list. */
   async #someHashes(folder: string, signal: AbortSignal): Promise<TextHash[]> {
     try {
-      await this.#open(signal, { mayAskDimensions: false });
-      const index = await this.#index(await folderOf(folder), signal);
+      await this.#provider.open(signal, { mayAskDimensions: false });
+      const index = await this.#folders.index(await folderOf(folder), signal);
       return await index.someHashes(CHUNKS_SAMPLED);
     } catch (error) {
       this.#deps.logger.debug(`listing models: ${failureOf(error).message}`);
@@ -417,9 +282,7 @@ class CachingCore implements Core {
   async close(): Promise<void> {
     this.#listeners.clear();
     await this.#runs.idle();
-    const indexes = await Promise.allSettled(this.#indexes.values());
-    for (const index of indexes) if (index.status === 'fulfilled') await index.value.close();
-    await (await this.#blobs?.catch(() => null))?.close();
+    await this.#folders.close();
     await this.#threads.close();
     try {
       await this.#outbound.close();
@@ -429,69 +292,13 @@ class CachingCore implements Core {
     }
   }
 
-  /** Opened on first use: a model's file is large, and a remote one may need a request. */
-  #open(
-    signal: AbortSignal,
-    { mayAskDimensions } = { mayAskDimensions: true },
-  ): Promise<OpenedProvider> {
-    if (this.#opened) return this.#opened;
-    const opened = this.#createProvider(signal, mayAskDimensions).then((pair) =>
-      withShards(
-        this.#threads.withModel(pair),
-        this.#cache,
-        this.#ledger,
-        this.#outbound,
-        this.priceOf,
-      ),
-    );
-    this.#opened = opened;
-    // A failed opening must not stick: a key may be set, or the network be back, at the next call.
-    opened.catch(() => {
-      if (this.#opened === opened) this.#opened = null;
-    });
-    return opened;
-  }
-
-  async #createProvider(signal: AbortSignal, mayAskDimensions: boolean): Promise<ProviderPair> {
-    const { ownProvider } = this.#deps;
-    if (ownProvider) return { document: ownProvider, query: ownProvider };
-    const form = this.#config.vectors;
-    const knownSpaces = () => this.#cache.spaces();
-    const limitMemory = openLimitMemory(path.join(this.#config.cacheDir, 'limits.json'));
-    const deps = { ...this.#deps, form, mayAskDimensions, knownSpaces, limitMemory };
-    return createProvider(this.#config.provider, deps, signal);
-  }
-
-  async #embedQuery(text: string, signal: AbortSignal): Promise<Vector | null> {
-    const { queries, provider } = await this.#open(signal);
-    // Every prefix typed is a query: worth keeping only where it was paid for.
-    const from = { kind: 'query' } as const;
-    const outcome = await this.#embedOne(queries, text, { signal, store: !provider.local, from });
-    // Its words are looked up all the same: somebody may be looking for a key that leaked.
-    if (outcome.kind === 'withheld') this.#deps.logger.warn('the query was not sent');
-    return 'vector' in outcome ? toUnit(outcome.vector) : null;
-  }
-
-  async #embedDocument(text: string, signal: AbortSignal): Promise<Vector | null> {
-    const { documents } = await this.#open(signal);
-    const outcome = await this.#embedOne(documents, text, { signal });
-    if (outcome.kind === 'withheld') throw this.#outbound.failureOf(outcome.reason);
-    return 'vector' in outcome ? toUnit(outcome.vector) : null;
-  }
-
-  async #embedOne(embedder: Embedder, text: string, options: EmbedOptions): Promise<EmbedOutcome> {
-    const { outcomes } = await embedder.embedMany([text], options);
-    this.#changed();
-    return outcomes[0]!;
-  }
-
   async #indexerParts(folder: string, signal: AbortSignal): Promise<IndexerParts> {
-    const { provider, documents } = await this.#open(signal);
+    const { provider, documents } = await this.#provider.open(signal);
     return {
-      index: await this.#index(folder, signal),
-      source: this.#sourceOf(folder),
+      index: await this.#folders.index(folder, signal),
+      source: this.#folders.source(folder),
       chunker: this.#threads.chunker,
-      blobs: await this.#blobTable(),
+      blobs: await this.#folders.blobs(),
       embedder: documents,
       provider,
       priceOf: this.priceOf,
@@ -500,71 +307,7 @@ class CachingCore implements Core {
     };
   }
 
-  #blobTable(): Promise<BlobTable> {
-    this.#blobs ??= openBlobTable(this.#workspaces, this.#cache.texts);
-    return this.#blobs;
-  }
-
-  get #workspaces(): string {
-    return path.join(this.#config.cacheDir, 'workspaces');
-  }
-
-  async #reader(folder: string): Promise<IndexReader | null> {
-    const signal = AbortSignal.timeout(60_000);
-    const { provider, vectors } = await this.#open(signal);
-    return createIndexReader({
-      index: await this.#index(folder, signal),
-      texts: this.#cache.texts,
-      shard: vectors,
-      fieldWeights: provider.fieldWeights,
-      source: this.#sourceOf(folder),
-    });
-  }
-
-  #sourceOf(folder: string) {
-    return openFolderSource(folder, this.#config, this.#deps);
-  }
-
-  async #index(folder: string, signal: AbortSignal): Promise<WorkspaceIndex> {
-    const { provider } = await this.#open(signal);
-    let index = this.#indexes.get(folder);
-    if (!index) {
-      index = openWorkspaceIndex({
-        folder,
-        directory: this.#workspaces,
-        space: provider.space,
-        onProblem: ({ message }) => {
-          this.#deps.logger.warn(message);
-        },
-      });
-      this.#indexes.set(folder, index);
-      index.catch(() => this.#indexes.delete(folder));
-    }
-    return index;
-  }
-
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
 }
-
-/** One folder has one name, however it was reached. */
-async function folderOf(folder: string): Promise<string> {
-  if (isFolderUri(folder)) return folder;
-  try {
-    return await realpath(folder);
-  } catch (cause) {
-    throw new Failure('badSettings', `the folder ${folder} cannot be opened`, { cause });
-  }
-}
-
-export type { DayOfUsage };
-export type {
-  EmbedOutcome,
-  FileExplanation,
-  IndexProgress,
-  IndexReport,
-  ProviderConfig,
-  SentEntry,
-  Usage,
-};
