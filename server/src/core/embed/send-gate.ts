@@ -1,8 +1,8 @@
 import type { SecretScanner } from '../chunks/secret-scanner.ts';
-import { failureOf, type FailureKind } from '../errors.ts';
-import type { EmbeddingProvider, ProviderOutcome } from '../providers/provider.ts';
+import type { EmbeddingProvider, ProviderAnswer, ProviderOutcome } from '../providers/provider.ts';
 import { listPrice, type PriceOf } from '../usage/prices.ts';
-import type { SendId, SendLog, SentFile } from '../usage/send-log.ts';
+import type { Sending, SendLog, SentFile } from '../usage/send-log.ts';
+import { sendNoted } from './send-noted.ts';
 import type { SentFrom } from './sent-from.ts';
 
 /** Why a text was kept back on this computer though its vector is not known. */
@@ -40,18 +40,6 @@ export interface SendGateParts {
 
 /** The last part of the month's limit is for queries: search goes on when indexing has to stop. */
 const DOCUMENTS_SHARE = 0.99;
-
-/** With these the request was never made. */
-const NOTHING_LEFT: readonly FailureKind[] = ['noApiKey', 'consentNeeded', 'badSettings', 'tls'];
-/** With these the provider did not do the work, so it does not bill it. */
-const NOT_BILLED: readonly FailureKind[] = [
-  'apiKeyRefused',
-  'notFound',
-  'rateLimited',
-  'quotaExceeded',
-  'refused',
-  'unreachable',
-];
 
 export function createSendGate(parts: SendGateParts): SendGate {
   const { host } = parts.provider;
@@ -102,46 +90,39 @@ class GuardedGate implements SendGate {
   ): Promise<GateAnswer> {
     const { provider, sendLog } = this.#parts;
     if (texts.length === 0) return { outcomes: [], tokens: 0, requests: 0 };
-    const log = await sendLog();
-    const id = await this.#note(log, texts, from);
-    if (id === null) {
-      const withheld: GateOutcome = { kind: 'withheld', reason: 'overBudget' };
-      return { outcomes: texts.map(() => withheld), tokens: 0, requests: 0 };
-    }
-    try {
-      const answer = await provider.embed(texts, signal);
-      // Some texts are refused without a request: too long, empty.
-      if (answer.requests === 0) await log.drop(id);
-      else await log.settle(id, { tokens: answer.tokens, costUsd: this.#costUsd(answer.tokens) });
-      return answer;
-    } catch (error) {
-      const { kind } = failureOf(error);
-      if (NOTHING_LEFT.includes(kind)) await log.drop(id);
-      else if (NOT_BILLED.includes(kind)) await log.settle(id, { tokens: 0, costUsd: 0 });
-      // Anything else may be billed: the estimate stays.
-      throw error;
-    }
+    const answer = await sendNoted(
+      {
+        log: await sendLog(),
+        ...this.#planned(texts, from),
+        costOf: ({ tokens }: ProviderAnswer) => this.#costUsd(tokens),
+      },
+      () => provider.embed(texts, signal),
+    );
+    if (answer !== null) return answer;
+    const withheld: GateOutcome = { kind: 'withheld', reason: 'overBudget' };
+    return { outcomes: texts.map(() => withheld), tokens: 0, requests: 0 };
   }
 
-  #note(log: SendLog, texts: readonly string[], from: SentFrom): Promise<SendId | null> {
+  #planned(
+    texts: readonly string[],
+    from: SentFrom,
+  ): { sending: Sending; limitUsd: number | null } {
     const { provider, monthlyUsd } = this.#parts;
     const tokens = texts.reduce((sum, text) => sum + provider.countTokens(text), 0);
     const costUsd = this.#costUsd(tokens);
     const share = from.kind === 'query' ? 1 : DOCUMENTS_SHARE;
     const limitUsd = monthlyUsd === null || costUsd === null ? null : monthlyUsd * share;
-    return log.begin(
-      {
-        host: this.#host,
-        provider: provider.space.provider,
-        model: provider.space.model,
-        kind: from.kind,
-        texts: texts.length,
-        tokens,
-        costUsd,
-        files: filesOf(texts, from),
-      },
-      limitUsd,
-    );
+    const sending: Sending = {
+      host: this.#host,
+      provider: provider.space.provider,
+      model: provider.space.model,
+      kind: from.kind,
+      texts: texts.length,
+      tokens,
+      costUsd,
+      files: filesOf(texts, from),
+    };
+    return { sending, limitUsd };
   }
 
   /** Null where the price is unknown: what cannot be counted cannot be limited. */
