@@ -21,6 +21,7 @@ export function startHost(options: {
   extensionsDir: string;
   port?: number;
   args?: readonly string[];
+  under?: readonly string[];
   env?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
 }): Promise<Host>;

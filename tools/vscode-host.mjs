@@ -70,7 +70,7 @@ export async function installExtension({ vsix, dataDir, extensionsDir, signal })
  *
  * `kind: 'test'` is the bare server with the test driver: the only way a built workbench honours a
  * test path in its address; it suppresses notifications. `kind: 'user'` is code-server's own entry,
- * in which secrets outlive a reload.
+ * in which secrets outlive a reload. `under` is a command, with its first arguments, to start it.
  */
 export async function startHost({
   kind,
@@ -78,19 +78,18 @@ export async function startHost({
   extensionsDir,
   port = 0,
   args = [],
+  under = [],
   env,
   signal,
 }) {
   mkdirSync(dataDir, { recursive: true });
   // Short: the sockets VS Code puts there must fit in 107 characters.
   const socketFolder = mkdtempSync(path.join(tmpdir(), 'ech-'));
-  const group = startGroup(
-    nodeBinary,
-    [...commandOf(kind, { dataDir, extensionsDir, port, socketFolder }), ...args],
-    {
-      env: projectEnv({ TMPDIR: socketFolder, XDG_RUNTIME_DIR: '', ...env }),
-    },
-  );
+  const options = commandOf(kind, { dataDir, extensionsDir, port, socketFolder });
+  const [command, ...rest] = [...under, nodeBinary, ...options, ...args];
+  const group = startGroup(command, rest, {
+    env: projectEnv({ TMPDIR: socketFolder, XDG_RUNTIME_DIR: '', ...env }),
+  });
   const stop = async () => {
     await group.stop();
     rmSync(socketFolder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });

@@ -157,6 +157,13 @@ export function wordsOfData(data: ErrorData, l10n: L10n): ErrorWords {
         ),
         button: showLog(l10n),
       };
+    case 'noWatches':
+      return {
+        message: l10n.t(
+          'This system has no file watches left; changes are found within seconds, not at once.',
+        ),
+        button: showLog(l10n),
+      };
     case 'internal':
       return internal(l10n);
     default:

@@ -42,6 +42,8 @@ export type ErrorKind =
   | 'badFile'
   /** Another program keeps a cache file's log from being brought in; it takes room on the disk. */
   | 'logGrows'
+  /** The system has no file watches left; folders are looked at every few seconds instead. */
+  | 'noWatches'
   /** Anything else. */
   | 'internal';
 

@@ -52,7 +52,7 @@ export interface Requests {
 export interface Notifications {
   /** Sent at most once a second, when any figure of `Stats` has changed. */
   'embeddingCache/statsChanged': Stats;
-  /** The cache goes on with less than it should: sent once per cause, for the user to read. */
+  /** Something goes on with less than it should: sent once per cause, for the user to read. */
   'embeddingCache/cacheProblem': ErrorData;
 }
 

@@ -19,6 +19,8 @@ export interface LanguageServerOptions {
   readonly folders: readonly string[];
   /** Folders that are on no disk. */
   readonly uris?: readonly string[];
+  /** A command and its first arguments that are to start the process. */
+  readonly under?: readonly string[];
 }
 
 export function settingsOf(changes: Partial<ServerSettings>): ServerSettings {
@@ -46,7 +48,7 @@ export class LanguageServer {
   readonly statsSeen: Stats[] = [];
 
   static async start(options: LanguageServerOptions): Promise<LanguageServer> {
-    const server = new LanguageServer();
+    const server = new LanguageServer(options.under ?? []);
     await server.connection.sendRequest('initialize', {
       processId: process.pid,
       rootUri: null,
@@ -61,8 +63,9 @@ export class LanguageServer {
     return server;
   }
 
-  private constructor() {
-    this.process = spawn(process.execPath, [SERVER], { stdio: ['pipe', 'pipe', 'pipe', 'ipc'] });
+  private constructor(under: readonly string[]) {
+    const [command, ...args] = [...under, process.execPath, SERVER];
+    this.process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe', 'ipc'] });
     const { stdin, stdout, stderr } = this.process;
     for (const stream of [stdout!, stderr!]) {
       stream.on('data', (data: Buffer) => this.output.push(data));

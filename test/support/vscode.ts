@@ -31,13 +31,15 @@ export interface VSCodeOptions {
   readonly name?: string;
   /** Cache directory; a fresh one when left out. */
   readonly cacheDir?: string;
+  /** A command and its first arguments that are to start VS Code. */
+  readonly under?: readonly string[];
 }
 
 const fixture = path.resolve(import.meta.dirname, '../fixtures/workspace');
 
 /** Installs the VSIX under test into a fresh VS Code and opens a copy of a folder. */
 export async function openVSCode(options: VSCodeOptions): Promise<VSCode> {
-  const { trust, settings = {}, source = fixture, name = 'shop' } = options;
+  const { trust, settings = {}, source = fixture, name = 'shop', under = [] } = options;
   const temp = mkdtempSync(path.join(tmpdir(), 'embeddingcache-ui-'));
   const closers: (() => Promise<void> | void)[] = [
     () => {
@@ -64,7 +66,7 @@ export async function openVSCode(options: VSCodeOptions): Promise<VSCode> {
       user: { ...quietSettings, ...settings },
       machine: { 'embeddingCache.directory': cacheDir, ...settings },
     });
-    const host = await startHost({ kind: 'user', dataDir, extensionsDir });
+    const host = await startHost({ kind: 'user', dataDir, extensionsDir, under });
     closers.push(() => host.stop());
     const browser = await launchChromium(fromRunner('CHROMIUM'));
     closers.push(() => browser.close());

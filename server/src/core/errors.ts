@@ -21,6 +21,7 @@ export type FailureKind =
   | 'cacheBusy'
   | 'badFile'
   | 'logGrows'
+  | 'noWatches'
   | 'internal';
 
 interface FailureOptions extends ErrorOptions {

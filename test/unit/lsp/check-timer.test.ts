@@ -27,3 +27,18 @@ it('looks ever more seldom while watchers tell all, and often where they do not'
   await vi.advanceTimersByTimeAsync(7_200_000);
   expect(looks).toHaveLength(before);
 });
+
+it('looks often from the start where nobody will tell, and rests longer after a long look', async () => {
+  const startedAt = Date.now();
+  const looks: number[] = [];
+  const timer = new CheckTimer(async () => {
+    looks.push((Date.now() - startedAt) / 1000);
+    if (looks.length === 3) await new Promise((resolve) => setTimeout(resolve, 3000));
+    if (looks.length === 4) await new Promise((resolve) => setTimeout(resolve, 100_000));
+    return true;
+  });
+  timer.start(true);
+  await vi.advanceTimersByTimeAsync(240_000);
+  expect(looks).toEqual([10, 20, 30, 60, 220, 230, 240]);
+  timer.stop();
+});

@@ -45,6 +45,7 @@ export function failureWords(failure: Failure): string {
       return 'Another program keeps the cache locked; new embeddings stay in memory until it lets go.';
     case 'logGrows':
       return 'The cache takes much room on the disk until another program stops reading it.';
+    case 'noWatches':
     case 'refused':
     case 'badSettings':
     case 'badFile':

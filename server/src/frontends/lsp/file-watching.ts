@@ -2,12 +2,13 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { IndexReport } from '../../core/core.ts';
 import type { Logger } from '../../core/logger.ts';
-import { failureOf } from '../../core/errors.ts';
+import { Failure, failureOf } from '../../core/errors.ts';
 import { isFolderUri } from '../../core/folder-source.ts';
 import { isIgnoreFile } from '../../core/files/ignore-rules.ts';
 import { CheckTimer } from './check-timer.ts';
 import type { Session } from './session.ts';
 import type { StatsPublisher } from './stats-publisher.ts';
+import { whyNoWatch } from './watch-probe.ts';
 import type { WorkspaceFolders } from './workspace-folders.ts';
 
 /** Long enough to take a branch switch as one change, short enough to feel at once on save. */
@@ -20,8 +21,8 @@ export interface FileWatchingDeps {
   readonly folders: WorkspaceFolders;
   readonly stats: StatsPublisher;
   readonly logger: Logger;
-  /** Shortens the times between checks, for tests. */
-  readonly checkScale?: number | undefined;
+  /** Told once when the system has no watches left. */
+  readonly onProblem: (problem: Failure) => void;
 }
 
 /** Keeps indexed folders up to date while files change. */
@@ -30,11 +31,18 @@ export class FileWatching {
   readonly #checks: CheckTimer;
   #paths = new Map<string, Set<string>>();
   #timer: NodeJS.Timeout | null = null;
+  /** Why the system gives no watch, once it has refused one: an editor does not ask it again. */
+  #whyUnwatched: string | null = null;
+  #told = false;
 
   constructor(deps: FileWatchingDeps) {
     this.#deps = deps;
-    this.#checks = new CheckTimer(() => this.#checkAll(), deps.checkScale);
-    this.#checks.start();
+    this.#checks = new CheckTimer(() => this.#checkAll());
+  }
+
+  /** To be called when the folders are known. */
+  start(): void {
+    this.#checks.start(this.#isUnwatched());
   }
 
   changed(uris: readonly string[]): void {
@@ -61,16 +69,30 @@ export class FileWatching {
     for (const [folder, paths] of changes) await this.#bringUpToDate(folder, paths);
   }
 
-  /** Whether anything had changed without being told of. */
+  /** Whether nobody tells of changes: no watches are left, or something had changed untold. */
   async #checkAll(): Promise<boolean> {
-    let found = false;
+    let found = this.#isUnwatched();
     if (this.#deps.session.gate.paused) return found;
     for (const folder of this.#deps.folders.paths) {
       const told = this.#paths.size > 0 || this.#timer !== null;
       const report = await this.#bringUpToDate(folder, null);
       found ||= !told && report !== null && report.files.indexed > 0;
+      if (report !== null) this.#tellIfUnwatched();
     }
     return found;
+  }
+
+  #isUnwatched(): boolean {
+    const folder = this.#deps.folders.paths.find((each) => !isFolderUri(each));
+    if (folder !== undefined) this.#whyUnwatched ??= whyNoWatch(folder);
+    return this.#whyUnwatched !== null;
+  }
+
+  #tellIfUnwatched(): void {
+    if (this.#whyUnwatched === null || this.#told) return;
+    this.#told = true;
+    const words = `the system gives no file watch (${this.#whyUnwatched}): files are looked at every few seconds instead. On Linux, raise fs.inotify.max_user_watches (ENOSPC) or fs.inotify.max_user_instances (EMFILE)`;
+    this.#deps.onProblem(new Failure('noWatches', words));
   }
 
   /** Looks at these paths, or at the whole folder. Null where nothing was looked at. */

@@ -6,6 +6,7 @@ import {
   type InitializeResult,
 } from 'vscode-languageserver/node';
 import type { Notifications } from '../../../protocol/methods.ts';
+import type { Failure } from '../../core/errors.ts';
 import { ApiKeys } from './api-keys.ts';
 import { clientFiles } from './client-files.ts';
 import { registerHandlers } from './handlers.ts';
@@ -39,6 +40,11 @@ export function startServer(options: ServerOptions): void {
   const logger = connectionLogger(connection.console);
   const keys = new ApiKeys();
   const folders = new WorkspaceFolders();
+  const tellOf = (problem: Failure) => {
+    logger.warn(problem.message);
+    const method: keyof Notifications = 'embeddingCache/cacheProblem';
+    void connection.sendNotification(method, errorDataOf(problem));
+  };
   const session: Session = new Session({
     ...options,
     logger,
@@ -46,14 +52,10 @@ export function startServer(options: ServerOptions): void {
     foldersWithin: (folder) => folders.within(folder),
     unsavedIn: (folder) => documents.unsavedIn(folder),
     clientFiles: clientFiles(connection),
-    onCacheProblem: (problem) => {
-      logger.warn(problem.message);
-      const method: keyof Notifications = 'embeddingCache/cacheProblem';
-      void connection.sendNotification(method, errorDataOf(problem));
-    },
+    onCacheProblem: tellOf,
   });
   const stats = new StatsPublisher({ connection, session, folders });
-  const watching = new FileWatching({ session, folders, stats, logger });
+  const watching = new FileWatching({ session, folders, stats, logger, onProblem: tellOf });
   const documents: OpenDocuments = new OpenDocuments({
     folders,
     changed: (uri) => {
@@ -81,6 +83,7 @@ export function startServer(options: ServerOptions): void {
   });
   connection.onInitialized(() => {
     stats.changed();
+    watching.start();
     // Listening to a client that does not announce them is an error.
     if (!folderChanges) return;
     connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
