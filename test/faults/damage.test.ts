@@ -51,11 +51,11 @@ async function put(to: string, into: EmbeddingSpace, texts: readonly string[]): 
   await cache.close();
 }
 
-/** As a process that is killed: the log is not brought into the file. */
-async function putAndDie(texts: readonly string[]): Promise<void> {
+/** As a process that is killed, after a commit for each batch: the log is not brought into the file. */
+async function putAndDie(batches: readonly (readonly string[])[]): Promise<void> {
   const cache = await openCache({ directory, storeText: true });
   const shard = await cache.shard(space);
-  await shard.putMany(rightVectors(space, texts));
+  for (const batch of batches) await shard.putMany(rightVectors(space, batch));
   for (const end of ['', '-wal']) copyFileSync(file + end, `${file}${end}.kept`);
   await cache.close();
   for (const end of ['', '-wal']) renameSync(`${file}${end}.kept`, file + end);
@@ -84,6 +84,7 @@ describe('A9: damaged bytes', () => {
   it.each<[string, most: number, edit: (bytes: Buffer) => Buffer]>([
     ['the header', 0, (bytes) => bytes.fill('x', 0, 100)],
     ['the page of the schema', 0, (bytes) => bytes.fill(0, 100, PAGE)],
+    ['the list of tables, emptied', 0, emptyFirstPage],
     ['the roots', 160, (bytes) => bytes.fill(0x5a, PAGE, 6 * PAGE)],
     ['the end, cut off', 300, (bytes) => bytes.subarray(0, bytes.length - 20 * PAGE - 100)],
     ['everything', 300, (bytes) => bytes.fill(0x0d)],
@@ -141,19 +142,24 @@ describe('A10, A12: damaged rows', () => {
 });
 
 describe('A11: a damaged log', () => {
-  const LATE = textsFrom(1000, 40);
+  const LATE = Array.from({ length: 8 }, (_, i) => textsFrom(1000 + 10 * i, 10));
 
-  it.each<[string, (log: Buffer) => Buffer]>([
-    ['cut to nothing', (log) => log.subarray(0, 0)],
-    ['cut within its header', (log) => log.subarray(0, 31)],
-    ['cut to 31,500 bytes', (log) => log.subarray(0, 31_500)],
-    ['flipped in its header', (log) => flipped(log, 20)],
-    ['flipped in the middle', (log) => flipped(log, log.length / 2)],
-  ])('%s: what was committed before survives', async (_, edit) => {
+  it.each<[string, least: number, (log: Buffer) => Buffer]>([
+    ['cut to nothing', 0, (log) => log.subarray(0, 0)],
+    ['cut within its header', 0, (log) => log.subarray(0, 31)],
+    ['cut to 31,500 bytes', 0, (log) => log.subarray(0, 31_500)],
+    ['cut in the middle', 2, (log) => log.subarray(0, log.length / 2)],
+    ['flipped in its header', 0, (log) => flipped(log, 20)],
+    ['flipped in the middle', 2, (log) => flipped(log, log.length / 2)],
+  ])('%s: what was committed before survives', async (_, least, edit) => {
     await putAndDie(LATE);
     change(`${file}-wal`, edit);
-    const stored = await storedTexts(directory, space, [...TEXTS, ...LATE]);
+    const stored = await storedTexts(directory, space, [...TEXTS, ...LATE.flat()]);
     for (const text of TEXTS) expect(stored.has(text)).toBe(true);
+    // Of the log, whole commits up to the damage.
+    const commits = LATE.findIndex((batch) => !batch.every((text) => stored.has(text)));
+    expect(stored).toEqual(new Set([...TEXTS, ...LATE.slice(0, commits).flat()]));
+    expect(commits).toBeGreaterThanOrEqual(least);
     expect(await expectHealed()).toBe(0);
   });
 
@@ -172,7 +178,7 @@ describe('A11: a damaged log', () => {
   it('with a scribbled index of the log', async () => {
     await putAndDie(LATE);
     writeFileSync(`${file}-shm`, Buffer.alloc(32_768, 0x5a));
-    const all = [...TEXTS, ...LATE];
+    const all = [...TEXTS, ...LATE.flat()];
     expect(await storedTexts(directory, space, all)).toEqual(new Set(all));
   });
 });
@@ -260,6 +266,13 @@ describe.skipIf(whyNoStrace !== null)(named('A21: a fault during recovery', whyN
     },
   );
 });
+
+/** A page of SQLite without a row: the file is sound, and has no table. */
+function emptyFirstPage(bytes: Buffer): Buffer {
+  bytes.fill(0, 100, PAGE);
+  bytes[100] = 0x0d;
+  return bytes;
+}
 
 function flipped(bytes: Buffer, at: number): Buffer {
   bytes[Math.floor(at)]! ^= 0x10;

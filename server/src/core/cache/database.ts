@@ -6,7 +6,7 @@ import { Failure } from '../errors.ts';
 import { ensurePrivateFile } from './cache-directory.ts';
 import { retryWhileBusy } from './busy-retry.ts';
 import { databaseFailure } from './database-failure.ts';
-import { isOlder } from './sqlite-version.ts';
+import { refuseOldSqlite } from './sqlite-version.ts';
 
 /** What a repository method takes, so that it joins whatever transaction it is called in. */
 export type Database = Knex | Knex.Transaction;
@@ -28,9 +28,6 @@ const OPEN_DEADLINE_MS = 3000;
 const LOG_BYTES = 32 * 2 ** 20;
 
 export const IN_MEMORY = ':memory:';
-
-/** The first SQLite whose log survives a reset while another process writes (3.7.0 to 3.51.2). */
-const OLDEST_SQLITE = '3.51.3';
 
 /**
  * Deferred transactions that meet another writer lose their work despite any timeout (ten writers
@@ -118,10 +115,7 @@ interface ConnectionSource {
 
 /** Before anything is written: setting the journal mode already changes a file. */
 function refuseUnknown(connection: Connection, { newestSchema = Infinity }: DatabaseOptions): void {
-  const sqlite = connection.prepare('SELECT sqlite_version()').pluck().get() as string;
-  if (isOlder(sqlite, OLDEST_SQLITE)) {
-    throw new Failure('internal', `SQLite ${sqlite} may corrupt files; ${OLDEST_SQLITE} is needed`);
-  }
+  refuseOldSqlite(connection);
   const schema = connection.pragma('user_version', { simple: true }) as number;
   if (schema > newestSchema) {
     throw new Failure('newerCache', `the file has schema ${schema}; ${newestSchema} is known here`);
