@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase, withConnection } from '../../server/src/core/cache/database.ts';
 import { generationFile } from '../../server/src/core/cache/generations.ts';
 import { migrate } from '../../server/src/core/cache/migrations/migrate.ts';
@@ -238,9 +238,11 @@ describe.skipIf(whyNoFaketime !== null)(named('A20: the clock', whyNoFaketime), 
     const setBack = setInterval(() => {
       set(`@${year--}-01-01 00:00:10`);
     }, 300);
+    onTestFinished(() => {
+      clearInterval(setBack);
+    });
     // One may have been stored before the lock was held; the next must go on without the file.
     await run.answered(before + 2);
-    clearInterval(setBack);
     await letGo();
     const report = await run.stop();
     expect(report).toMatchObject({ wrong: 0, problems: ['cacheBusy'] });

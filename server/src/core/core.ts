@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { openCache as openSqliteCache, type EmbeddingCache } from './cache/embedding-cache.ts';
 import { cacheStats, type CoreStats } from './cache-stats.ts';
+import { closeAll } from './close-all.ts';
 import type { Config } from './config.ts';
 import type { Core, CoreDeps, EmbedReport, FolderState, IndexOptions } from './core-api.ts';
 import type { Embedder } from './embed/embedder.ts';
@@ -52,6 +53,7 @@ export async function createCore(config: Config, deps: CoreDeps): Promise<Core> 
     deps.openCache ??
     (({ cacheDir, storeText }) => openSqliteCache({ directory: cacheDir, storeText, onProblem }));
   const cache = await openCache(config);
+  const opened = [() => cache.close()];
   try {
     const ledger = await openLedger(path.join(config.cacheDir, 'usage.db'), {
       now: () => new Date(),
@@ -59,10 +61,12 @@ export async function createCore(config: Config, deps: CoreDeps): Promise<Core> 
         deps.logger.warn('usage counters could not be written; they are kept and tried again');
       },
     });
+    // Left open, either would keep the process from ending.
+    opened.unshift(() => ledger.close());
     const priceOf = deps.priceOf ?? (await readPrices(config.cacheDir, deps.logger));
     return new CachingCore(config, { ...deps, priceOf }, cache, ledger);
   } catch (error) {
-    await cache.close();
+    await closeAll(opened);
     throw error;
   }
 }
@@ -282,14 +286,8 @@ class CachingCore implements Core {
   async close(): Promise<void> {
     this.#listeners.clear();
     await this.#runs.idle();
-    await this.#folders.close();
-    await this.#threads.close();
-    try {
-      await this.#outbound.close();
-      await this.#ledger.close();
-    } finally {
-      await this.#cache.close();
-    }
+    const parts = [this.#folders, this.#threads, this.#outbound, this.#ledger, this.#cache];
+    await closeAll(parts.map((part) => () => part.close()));
   }
 
   async #indexerParts(folder: string, signal: AbortSignal): Promise<IndexerParts> {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { EmbeddingCache } from './cache/embedding-cache.ts';
+import { closeAll } from './close-all.ts';
 import type { Config } from './config.ts';
 import { Failure } from './errors.ts';
 import type { FileSource } from './files/file-source.ts';
@@ -95,8 +96,9 @@ export class OpenFolders {
 
   async close(): Promise<void> {
     const indexes = await Promise.allSettled(this.#indexes.values());
-    for (const index of indexes) if (index.status === 'fulfilled') await index.value.close();
-    await (await this.#blobs?.catch(() => null))?.close();
+    const opened = indexes.flatMap((index) => (index.status === 'fulfilled' ? [index.value] : []));
+    const blobs = await this.#blobs?.catch(() => null);
+    await closeAll([...opened, ...(blobs ? [blobs] : [])].map((each) => () => each.close()));
   }
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { createSecretScanner, type SecretScanner } from './chunks/secret-scanner.ts';
+import { closeAll } from './close-all.ts';
 import type { Config } from './config.ts';
 import { createSendGate, type SendGate, type WithheldReason } from './embed/send-gate.ts';
 import { Failure } from './errors.ts';
@@ -82,7 +83,9 @@ export class Outbound {
   }
 
   async close(): Promise<void> {
-    await this.#scanner?.close();
-    await (await this.#log)?.close();
+    await closeAll([
+      async () => this.#scanner?.close(),
+      async () => (await this.#log?.catch(() => null))?.close(),
+    ]);
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { closeAll } from '../close-all.ts';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
 import { ensurePrivateDirectory } from './cache-directory.ts';
 import { openClaims, type Claims } from './claims.ts';
@@ -131,9 +132,8 @@ class SqliteCache implements EmbeddingCache {
 
   async close(): Promise<void> {
     // The vectors first: some may be in memory only.
-    for (const shard of this.#shards.values()) await shard.close();
-    await this.texts.close();
-    await this.claims.close();
+    const parts = [...this.#shards.values(), this.texts, this.claims];
+    await closeAll(parts.map((part) => () => part.close()));
   }
 
   #fileOf(space: EmbeddingSpace): string {

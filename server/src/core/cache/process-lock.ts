@@ -49,16 +49,18 @@ export function takeProcessLock(directory: string, Database: SqliteOpener): Proc
   const id = randomUUID();
   ensurePrivateFile(fileOf(id));
   const held = lock(id);
-  for (const file of readdirSync(directory)) {
-    const other = path.basename(file, ENDING);
-    if (file.endsWith(ENDING) && other !== id) isAlive(other);
-  }
-  return {
-    id,
-    isAlive: (other) => isAlive(other),
-    end() {
-      rmSync(fileOf(id), { force: true });
-      held.close();
-    },
+  const end = (): void => {
+    rmSync(fileOf(id), { force: true });
+    held.close();
   };
+  try {
+    for (const file of readdirSync(directory)) {
+      const other = path.basename(file, ENDING);
+      if (file.endsWith(ENDING) && other !== id) isAlive(other);
+    }
+  } catch (error) {
+    end();
+    throw error;
+  }
+  return { id, isAlive, end };
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import envPaths from 'env-paths';
+import { closeAll } from '../../core/close-all.ts';
 import { configSchema, type Config } from '../../core/config.ts';
 import { createCore, type Core, type CoreDeps } from '../../core/core.ts';
 import type { Embedder } from '../../core/embed/embedder.ts';
@@ -33,9 +34,14 @@ export type NodeCacheDeps = Pick<CoreDeps, 'modelFile' | 'structureWorker'>;
 
 export async function openNodeCache(options: CacheOptions, deps: NodeCacheDeps): Promise<Cache> {
   const cache = new NodeCache(options, deps);
-  // A directory that cannot be used, and options that mean nothing, are known at once.
-  await cache.stats();
-  return cache;
+  try {
+    // A directory that cannot be used, and options that mean nothing, are known at once.
+    await cache.stats();
+    return cache;
+  } catch (error) {
+    await cache.close();
+    throw error;
+  }
 }
 
 /** One core for each model that is used; all of them on one directory. */
@@ -91,7 +97,8 @@ class NodeCache implements Cache {
     await Promise.allSettled(this.#running);
     const cores = await Promise.allSettled([...this.#models.values()].map(({ core }) => core));
     this.#models.clear();
-    for (const core of cores) if (core.status === 'fulfilled') await core.value.close();
+    const opened = cores.flatMap((core) => (core.status === 'fulfilled' ? [core.value] : []));
+    await closeAll(opened.map((core) => () => core.close()));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
