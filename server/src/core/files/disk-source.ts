@@ -18,6 +18,7 @@ import { FolderRules } from './folder-rules.ts';
 import { takeGitSnapshot } from './git-snapshot.ts';
 import { IgnoreRules, type ExcludePattern } from './ignore-rules.ts';
 import { lookAtFiles, thoseThatAreFiles, type Found } from './look-at-files.ts';
+import { namesOnDisk } from './names-on-disk.ts';
 import { readCapped } from './read-capped.ts';
 import { isSecretPath } from './secret-names.ts';
 import { textOfBytes } from './text-of.ts';
@@ -85,10 +86,8 @@ class DiskSource implements FileSource {
     const rules = await FolderRules.of({ root, excluded: this.#excluded, proveFolders: true });
     const wanted: string[] = [];
     const leftOut: SkippedFile[] = [];
-    for (const path of new Set(paths)) {
-      const names = path.split('/');
-      if (names.some((name) => NO_NAMES.has(name))) continue;
-      const here = await rules.of(names.slice(0, -1).join('/'));
+    for (const path of await namesOnDisk(root, paths.filter(mayBeFile))) {
+      const here = await rules.of(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
       // As in a walk, a file in a folder that is not entered is not heard of.
       if (!here) continue;
       const reason = rules.reasonFor(path, here);
@@ -138,4 +137,8 @@ class DiskSource implements FileSource {
       throw new Failure('badSettings', `the folder ${folder} cannot be opened`, { cause });
     }
   }
+}
+
+function mayBeFile(path: string): boolean {
+  return !path.split('/').some((name) => NO_NAMES.has(name));
 }

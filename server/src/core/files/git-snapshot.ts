@@ -5,6 +5,7 @@ import { FolderRules, type FolderRulesOptions } from './folder-rules.ts';
 import { listByGit, type GitListing } from './git-listing.ts';
 import { isIgnoreFile } from './ignore-rules.ts';
 import { lookAtFiles, thoseThatAreFiles } from './look-at-files.ts';
+import { namesOnDisk } from './names-on-disk.ts';
 import { walkFolder } from './walk-folder.ts';
 
 export interface GitSnapshotOptions extends Pick<FolderRulesOptions, 'root' | 'excluded'> {
@@ -63,7 +64,8 @@ async function listFrom(
   const strict = await FolderRules.of({ ...common, proveFolders: true });
   const wanted: string[] = [];
   const leftOut: SkippedFile[] = [];
-  for (const path of [...git.loose, ...git.ignored.filter((name) => !name.endsWith('/'))]) {
+  const ignored = git.ignored.filter((name) => !name.endsWith('/'));
+  for (const path of await namesOnDisk(root, [...git.loose, ...ignored])) {
     const here = await strict.of(folderOf(path));
     if (!here) continue;
     const reason = strict.reasonFor(path, here);

@@ -46,6 +46,7 @@ export interface FileUpdate {
 const FILES = 'SELECT id, path, size, mtimeMs, scannedAtMs, skipped, blob FROM file';
 const FILE = `${FILES} WHERE path = ?`;
 const FILES_BELOW = `${FILES} WHERE path >= ? AND path < ?`;
+const FILES_SPELLED = `${FILES} WHERE path COLLATE NOCASE IN (SELECT value FROM json_each(?))`;
 const SKIPPED = 'SELECT path, skipped AS reason FROM file WHERE skipped IS NOT NULL ORDER BY path';
 const TOUCH_FILE = `UPDATE file SET size = @size, mtimeMs = @mtimeMs, scannedAtMs = @scannedAtMs
   WHERE path = @path`;
@@ -122,6 +123,12 @@ export class ChunkTable {
       for (const row of select.all(`${path}/`, `${path}0`) as KnownFile[]) known.set(row.path, row);
     }
     return known;
+  }
+
+  /** Those known by these paths in any case (of ASCII letters). Looks at all files. */
+  filesSpelled(connection: Connection, paths: readonly string[]): KnownFile[] {
+    const select = this.#prepared.on(connection, FILES_SPELLED);
+    return select.all(JSON.stringify(paths)) as KnownFile[];
   }
 
   skipped(connection: Connection): SkippedFile[] {

@@ -62,7 +62,9 @@ async function looseChanges(
   signal: AbortSignal,
 ): Promise<FileChanges> {
   const { files, skipped } = await source.stat(loose, signal);
-  const known = await index.filesAt(loose);
+  // Where case does not count, the disk may spell a name otherwise than git.
+  const named = [...files, ...skipped].map(({ path }) => path);
+  const known = await index.filesAt([...new Set([...loose, ...named])]);
   const changes = fileChanges(files, skipped, known, () => false);
   const all = await index.counts();
   const looseKnown = [...known.values()];

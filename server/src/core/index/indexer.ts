@@ -1,13 +1,13 @@
 import type { Chunk, Chunker } from '../chunks/chunk.ts';
 import type { Embedder } from '../embed/embedder.ts';
 import type { SentFrom } from '../embed/sent-from.ts';
-import type { FileSource } from '../files/file-source.ts';
+import type { FileEntry, FileSource } from '../files/file-source.ts';
 import type { EmbeddingProvider } from '../providers/provider.ts';
 import { costUsd, listPrice, type PriceOf } from '../usage/prices.ts';
 import type { BlobTable } from './blob-table.ts';
 import type { FileContent, PlacedChunk } from './chunk-table.ts';
 import { vectorsOf } from './chunk-vectors.ts';
-import { fileChanges, type DirtyFile, type FileChanges } from './file-changes.ts';
+import { fileChanges, type DirtyFile, type FileChanges, type KnownFile } from './file-changes.ts';
 import { findChanges } from './find-changes.ts';
 import { Forecast } from './forecast.ts';
 import type {
@@ -81,10 +81,25 @@ export async function refreshFiles(
   const scannedAtMs = parts.now();
   const { files, skipped } = await source.stat(paths, options.signal);
   const known = await index.filesUnder(paths);
+  for (const file of await otherSpellings(parts, files, known)) known.set(file.path, file);
   const run = new IndexRun(parts, options, scannedAtMs);
   // Said to have changed: the size and time that are known prove nothing.
   await run.bringUpToDate(fileChanges(files, skipped, known, () => true));
   return run.report();
+}
+
+/** Known files that are new ones by another spelling, on a disk where case does not count. */
+async function otherSpellings(
+  { index, source }: IndexerParts,
+  found: readonly FileEntry[],
+  known: ReadonlyMap<string, KnownFile>,
+): Promise<KnownFile[]> {
+  const added = found.map(({ path }) => path).filter((path) => !known.has(path));
+  if (added.length === 0) return [];
+  const alike = await index.filesSpelled(added);
+  const there = await source.stat(alike.map(({ path }) => path));
+  const names = new Set([...there.files, ...there.skipped].map(({ path }) => path));
+  return alike.filter(({ path }) => !names.has(path));
 }
 
 class IndexRun {

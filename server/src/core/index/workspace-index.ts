@@ -124,6 +124,11 @@ export class WorkspaceIndex {
     return this.#read((connection) => this.#table.filesUnder(connection, paths));
   }
 
+  /** Those known by these paths in any case (of ASCII letters). Looks at all files. */
+  filesSpelled(paths: readonly string[]): Promise<KnownFile[]> {
+    return this.#read((connection) => this.#table.filesSpelled(connection, paths));
+  }
+
   /** Every file that is not indexed, with the reason, by path. */
   skipped(): Promise<SkippedFile[]> {
     return this.#read((connection) => this.#table.skipped(connection));
