@@ -11,6 +11,8 @@ export type FileReason =
   /** It will be by the next run; or the folder was never indexed. */
   | 'notYet'
   | SkipReason
+  /** Indexed, but some of its chunks are not sent: they look secret. */
+  | 'looksSecret'
   /** In a folder of version control, installed packages or a tool's cache. */
   | 'toolFolder'
   /** A symbolic link, or reached by one. */
@@ -54,4 +56,6 @@ export interface ExplainedChunk {
   readonly symbols: readonly string[];
   /** Why the provider gave no vector; words find the chunk all the same. Null where there is one. */
   readonly failure: string | null;
+  /** It is not sent, because it looks secret; words find it all the same. */
+  readonly looksSecret: boolean;
 }

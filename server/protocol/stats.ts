@@ -73,6 +73,8 @@ export interface WorkspaceCounts {
   readonly skipped: number;
   /** The same by reason; only reasons that occur. */
   readonly skippedByReason: Readonly<Partial<Record<SkipReason, number>>>;
+  /** Chunks that are not sent because they look secret. */
+  readonly looksSecret: number;
 }
 
 /** Why a file that was found is not indexed. */

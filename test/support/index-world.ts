@@ -2,6 +2,7 @@ import path from 'node:path';
 import { openCache, type EmbeddingCache } from '../../server/src/core/cache/embedding-cache.ts';
 import { createChunker } from '../../server/src/core/chunks/create-chunker.ts';
 import { createEmbedder } from '../../server/src/core/embed/embedder.ts';
+import type { SendGate } from '../../server/src/core/embed/send-gate.ts';
 import { openDiskSource, type DiskSourceConfig } from '../../server/src/core/files/disk-source.ts';
 import type { FileSource } from '../../server/src/core/files/file-source.ts';
 import { openBlobTable, type BlobTable } from '../../server/src/core/index/blob-table.ts';
@@ -25,6 +26,10 @@ export interface IndexWorldOptions extends Partial<DiskSourceConfig> {
   readonly cacheDir: string;
   readonly folder: string;
   readonly provider?: FakeProvider;
+  /** What texts pass before they are sent; by default everything goes. */
+  readonly gate?: SendGate;
+  /** Name of the check for secrets in that gate. */
+  readonly secretCheck?: string;
 }
 
 /** The parts of indexing on real files and databases, counting what is read and what is sent. */
@@ -39,7 +44,14 @@ export class IndexWorld {
   readonly #ledger: Ledger;
 
   static async open(options: IndexWorldOptions): Promise<IndexWorld> {
-    const { cacheDir, folder, provider = new FakeProvider(), ...source } = options;
+    const {
+      cacheDir,
+      folder,
+      provider = new FakeProvider(),
+      gate,
+      secretCheck,
+      ...source
+    } = options;
     const cache = await openCache({ directory: cacheDir, storeText: true });
     const directory = path.join(cacheDir, 'workspaces');
     const ledger = await openLedger(path.join(cacheDir, 'usage.db'), {
@@ -47,10 +59,15 @@ export class IndexWorld {
       onWriteFailed: () => undefined,
     });
     const blobs = await openBlobTable(directory, cache.texts);
-    const index = await openWorkspaceIndex({ folder, directory, space: provider.space });
+    const index = await openWorkspaceIndex({
+      folder,
+      directory,
+      space: provider.space,
+      secretCheck: secretCheck ?? null,
+    });
     const embedder = createEmbedder({
       provider,
-      gate: openGate(provider),
+      gate: gate ?? openGate(provider),
       shard: await cache.shard(provider.space),
       texts: cache.texts,
       ledger,

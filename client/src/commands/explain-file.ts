@@ -35,14 +35,23 @@ function rowsOf(explained: FileExplanation, uri: vscode.Uri): Row[] {
   const words = explanationWords(explained, locale, vscode.l10n);
   const icon = explained.indexed ? '$(check)' : '$(circle-slash)';
   const reason: Row = { label: `${icon} ${withoutIcons(words)}`, run: () => undefined };
-  const chunks = explained.chunks.map(({ startLine, endLine, symbols, failure }): Row => ({
-    label: vscode.l10n.t('Lines {0} to {1}', count(startLine, locale), count(endLine, locale)),
-    description: withoutIcons(symbols.join(', ')),
-    ...(failure === null ? {} : { detail: vscode.l10n.t('No vector: {0}', failure) }),
-    run: () => openAt(uri, startLine, endLine),
-  }));
+  const chunks = explained.chunks.map(
+    ({ startLine, endLine, symbols, failure, looksSecret }): Row => ({
+      label: vscode.l10n.t('Lines {0} to {1}', count(startLine, locale), count(endLine, locale)),
+      description: withoutIcons(symbols.join(', ')),
+      ...(failure === null ? {} : { detail: vscode.l10n.t('No vector: {0}', failure) }),
+      ...(looksSecret ? { detail: vscode.l10n.t('Not sent: it looks secret.') } : {}),
+      run: () => openAt(uri, startLine, endLine),
+    }),
+  );
   return [reason, ...remedies(explained, uri), ...chunks];
 }
+
+/** The setting that decides, by the reason. */
+const SETTING_OF: Partial<Record<FileExplanation['reason'], string>> = {
+  tooLarge: 'embeddingCache.indexing.maxFileSizeKb',
+  looksSecret: 'embeddingCache.privacy.scanForSecrets',
+};
 
 /** What can be done about it. */
 function remedies({ reason, rule }: FileExplanation, uri: vscode.Uri): Row[] {
@@ -50,7 +59,7 @@ function remedies({ reason, rule }: FileExplanation, uri: vscode.Uri): Row[] {
     const run = () => vscode.commands.executeCommand('embeddingCache.indexWorkspace');
     return [{ label: vscode.l10n.t('$(sync) Index Workspace'), run }];
   }
-  const setting = reason === 'tooLarge' ? 'embeddingCache.indexing.maxFileSizeKb' : rule?.source;
+  const setting = SETTING_OF[reason] ?? rule?.source;
   if (setting === undefined) return [];
   const folder = vscode.workspace.getWorkspaceFolder(uri);
   if (rule?.line != null && folder) {

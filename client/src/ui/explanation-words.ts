@@ -10,6 +10,14 @@ export function explanationWords(explained: FileExplanation, locale: string, l10
       return chunks.length === 1
         ? l10n.t('Indexed, as one chunk.')
         : l10n.t('Indexed, as {0} chunks.', count(chunks.length, locale));
+    case 'looksSecret': {
+      const secret = chunks.filter(({ looksSecret }) => looksSecret).length;
+      return l10n.t(
+        'Indexed, but not sent where it looks like it holds a key or password: {0} of {1} chunks. Words find them all the same.',
+        count(secret, locale),
+        count(chunks.length, locale),
+      );
+    }
     case 'notYet':
       return l10n.t('Not indexed yet.');
     case 'ignored':

@@ -148,6 +148,10 @@ function workspaceTable(stats: Stats, locale: string, l10n: L10n): string {
         }),
       ),
     );
+    if (workspace.looksSecret > 0) {
+      const cells = [count(workspace.looksSecret, locale)];
+      rows.push({ name: l10n.t('Chunks that look secret, not sent'), cells });
+    }
   }
   return table(l10n.t('This workspace'), [], rows);
 }

@@ -65,6 +65,8 @@ export interface FolderState {
   readonly chunks: number;
   readonly skipped: number;
   readonly skippedByReason: SkippedByReason;
+  /** Chunks that are not sent because they look secret. */
+  readonly looksSecret: number;
 }
 
 /** The product without a transport: every front end stands on this. */

@@ -48,13 +48,14 @@ export class OpenFolders {
     folder: string,
     signal: AbortSignal = AbortSignal.timeout(OPEN_DEADLINE_MS),
   ): Promise<WorkspaceIndex> {
-    const { provider } = await this.#provider.open(signal);
+    const { provider, secretCheck } = await this.#provider.open(signal);
     let index = this.#indexes.get(folder);
     if (!index) {
       index = openWorkspaceIndex({
         folder,
         directory: this.#workspaces,
         space: provider.space,
+        secretCheck,
         onProblem: ({ message }) => {
           this.#deps.logger.warn(message);
         },

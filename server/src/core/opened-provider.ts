@@ -14,6 +14,8 @@ export interface OpenedProvider {
   readonly provider: EmbeddingProvider;
   readonly documents: Embedder;
   readonly queries: Embedder;
+  /** Name of the check for secrets that texts pass; null: they pass none. */
+  readonly secretCheck: string | null;
   /** Documents' vectors, for search. */
   readonly vectors: RecentVectors;
 }
@@ -39,5 +41,6 @@ export async function withShards(
   const queries = pair.query === pair.document ? documents : await embedderOf(pair.query);
   const shard = await cache.shard(pair.document.space);
   const vectors = new RecentVectors(shard, { maxBytes: RECENT_BYTES });
-  return { provider: pair.document, documents, queries, vectors };
+  const { secretCheck } = outbound;
+  return { provider: pair.document, documents, queries, secretCheck, vectors };
 }

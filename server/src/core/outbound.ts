@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { createSecretScanner, type SecretScanner } from './chunks/secret-scanner.ts';
+import { createSecretScanner, SECRET_CHECK, type SecretScanner } from './chunks/secret-scanner.ts';
 import { closeAll } from './close-all.ts';
 import type { Config } from './config.ts';
 import { createSendGate, type SendGate, type WithheldReason } from './embed/send-gate.ts';
@@ -34,6 +34,11 @@ export class Outbound {
     // A server on this computer may see what is on this computer.
     const scans = config.scanForSecrets && !local;
     this.#scanner = scans ? createSecretScanner({ workerFile: deps.secretScanWorker }) : null;
+  }
+
+  /** Name of the check for secrets that texts pass; null: they pass none. */
+  get secretCheck(): string | null {
+    return this.#scanner === null ? null : SECRET_CHECK;
   }
 
   gateOf(provider: EmbeddingProvider): SendGate {

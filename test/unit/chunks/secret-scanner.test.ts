@@ -1,7 +1,9 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   createSecretScanner,
+  SECRET_CHECK,
   type SecretScanner,
 } from '../../../server/src/core/chunks/secret-scanner.ts';
 import { SECRET_SCAN_WORKER } from '../../support/provider-deps.ts';
@@ -20,6 +22,12 @@ function open(workerFile = SECRET_SCAN_WORKER, limitMs = 5000): SecretScanner {
 }
 
 describe('the check for secrets', () => {
+  it('is named after the version of its rules, so that new rules look at everything again', () => {
+    const rules = '@secretlint/secretlint-rule-preset-recommend/package.json';
+    const { version } = createRequire(import.meta.url)(rules) as { version: string };
+    expect(SECRET_CHECK).toContain(`secretlint-${version} `);
+  });
+
   it.each(SECRET_SAMPLES)('finds $rule, and says on which line', async ({ rule, line }) => {
     const [found] = await open().scan([`// first\n${line}\n// last\n`], signal);
     expect(found?.map((finding) => finding.rule)).toContain(rule);

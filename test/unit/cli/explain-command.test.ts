@@ -41,8 +41,22 @@ describe('explain', () => {
       indexed: true,
       verdict: { kind: 'taken' },
       chunks: [
-        { ...facts, startLine: 1, endLine: 9, symbols: ['one', 'two'], failure: null },
-        { ...facts, startLine: 10, endLine: 12, symbols: [], failure: 'too long' },
+        {
+          ...facts,
+          startLine: 1,
+          endLine: 9,
+          symbols: ['one', 'two'],
+          failure: null,
+          looksSecret: false,
+        },
+        {
+          ...facts,
+          startLine: 10,
+          endLine: 12,
+          symbols: [],
+          failure: 'too long',
+          looksSecret: false,
+        },
       ],
     };
     const { stdout } = await runWithFake(['explain', 'a.ts'], { core });
@@ -135,7 +149,7 @@ describe('the reason core gives', () => {
     expect(explained).toMatchObject({
       indexed: true,
       verdict: { kind: 'taken' },
-      chunks: [{ startLine: 1, endLine: 3, symbols: ['one'], failure: null }],
+      chunks: [{ startLine: 1, endLine: 3, symbols: ['one'], failure: null, looksSecret: false }],
     });
   });
 });

@@ -149,6 +149,7 @@ export class FakeCore implements Core {
       chunks: 4,
       skipped: 0,
       skippedByReason: {},
+      looksSecret: 0,
     });
   }
 

@@ -29,6 +29,7 @@ export function sampleStats(changes: Partial<Stats> = {}): Stats {
       chunks: 8412,
       skipped: 37,
       skippedByReason: { ignored: 30, binary: 7 },
+      looksSecret: 0,
     },
     ...changes,
   };

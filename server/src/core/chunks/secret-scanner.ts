@@ -5,16 +5,22 @@ import type { ScanAnswer, ScanRequest } from './secret-scan-worker.ts';
 
 export type { SecretFinding } from './secret-findings.ts';
 
+/** Name of the check. What it found is remembered under it: a change of rules changes the name. */
+export const SECRET_CHECK = 'secretlint-13.1.0 key-halves-1';
+
 /** Looks for secrets in texts before they leave the computer. */
 export interface SecretScanner {
   /**
    * Findings of each text, in order; none for a text that may go. A text that could not be checked
-   * in time has one of rule `unchecked`. Throws Failure `internal` when nothing can be checked:
+   * in time has one of rule `UNCHECKED`. Throws Failure `internal` when nothing can be checked:
    * nothing may be sent then.
    */
   scan(texts: readonly string[], signal: AbortSignal): Promise<readonly SecretFinding[][]>;
   close(): Promise<void>;
 }
+
+/** Rule of the finding that a text could not be checked in time. */
+export const UNCHECKED = 'unchecked';
 
 export interface ScannerOptions {
   /** Absolute path of the worker's script. */
@@ -77,7 +83,7 @@ class WorkerScanner implements SecretScanner {
       return findings;
     }
     const lines = texts[0]!.split('\n').length;
-    return [[{ startLine: 1, endLine: lines, rule: 'unchecked' }]];
+    return [[{ startLine: 1, endLine: lines, rule: UNCHECKED }]];
   }
 
   /** Null when the time was up. */

@@ -1,7 +1,7 @@
 import type { TextHash } from '../keys/text-hash.ts';
 import type { Shortened } from '../providers/provider.ts';
 import type { Vector } from '../vectors/vector.ts';
-import type { WithheldReason } from './send-gate.ts';
+import type { Withheld } from './send-gate.ts';
 
 /** What became of one text. */
 export type EmbedOutcome =
@@ -14,4 +14,4 @@ export type EmbedOutcome =
     }
   | { readonly kind: 'failed'; readonly hash: TextHash; readonly reason: string }
   /** Not sent, and not in the cache. */
-  | { readonly kind: 'withheld'; readonly hash: TextHash; readonly reason: WithheldReason };
+  | (Withheld & { readonly hash: TextHash });

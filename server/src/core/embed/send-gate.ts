@@ -1,4 +1,4 @@
-import type { SecretScanner } from '../chunks/secret-scanner.ts';
+import { UNCHECKED, type SecretScanner } from '../chunks/secret-scanner.ts';
 import type { EmbeddingProvider, ProviderAnswer, ProviderOutcome } from '../providers/provider.ts';
 import { listPrice, type PriceOf } from '../usage/prices.ts';
 import type { Sending, SendLog, SentFile } from '../usage/send-log.ts';
@@ -8,8 +8,14 @@ import type { SentFrom } from './sent-from.ts';
 /** Why a text was kept back on this computer though its vector is not known. */
 export type WithheldReason = 'looksSecret' | 'overBudget';
 
-export type GateOutcome =
-  ProviderOutcome | { readonly kind: 'withheld'; readonly reason: WithheldReason };
+export interface Withheld {
+  readonly kind: 'withheld';
+  readonly reason: WithheldReason;
+  /** The check for secrets took too long: nothing is known of this text, and it may pass next time. */
+  readonly unchecked?: true;
+}
+
+export type GateOutcome = ProviderOutcome | Withheld;
 
 /** As `ProviderAnswer`, with the texts that were not sent. */
 export interface GateAnswer {
@@ -64,23 +70,31 @@ class GuardedGate implements SendGate {
   }
 
   async send(texts: readonly string[], from: SentFrom, signal: AbortSignal): Promise<GateAnswer> {
-    const secret = await this.looksSecret(texts, signal);
-    const open = texts.filter((_, i) => !secret[i]);
+    const withheld = await this.#check(texts, signal);
+    const open = texts.filter((_, i) => withheld[i] === null);
     const answer = await this.#sendOpen(open, from, signal);
     const remaining = answer.outcomes.values();
     return {
       ...answer,
-      outcomes: secret.map((isSecret) =>
-        isSecret ? { kind: 'withheld', reason: 'looksSecret' } : remaining.next().value!,
-      ),
+      outcomes: withheld.map((each) => each ?? remaining.next().value!),
     };
   }
 
   async looksSecret(texts: readonly string[], signal: AbortSignal): Promise<readonly boolean[]> {
+    const withheld = await this.#check(texts, signal);
+    return withheld.map((each) => each !== null);
+  }
+
+  /** For each text null where it may go. */
+  async #check(texts: readonly string[], signal: AbortSignal): Promise<(Withheld | null)[]> {
     const { scanner } = this.#parts;
-    if (scanner === null) return texts.map(() => false);
+    if (scanner === null) return texts.map(() => null);
     const findings = await scanner.scan(texts, signal);
-    return findings.map((found) => found.length > 0);
+    return findings.map((found) => {
+      if (found.length === 0) return null;
+      const unchecked = found.every(({ rule }) => rule === UNCHECKED);
+      return { kind: 'withheld', reason: 'looksSecret', ...(unchecked ? { unchecked } : {}) };
+    });
   }
 
   async #sendOpen(

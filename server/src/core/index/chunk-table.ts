@@ -27,12 +27,32 @@ export interface PlacedChunk {
   readonly chunk: Chunk;
   /** The space whose provider refused it; null where none did. */
   readonly failedSpace: string | null;
+  /** The check for secrets that found something in it; null where none did. */
+  readonly secretCheck: string | null;
 }
 
 /** A chunk as an explanation shows it. */
 export interface ExplainedChunk extends Omit<IndexedChunk, 'id' | 'path'> {
   /** Why it has no vector in this space; null where it has, or will have. */
   readonly failure: string | null;
+  /** It has no vector in this space because it looks secret, and so is not sent. */
+  readonly looksSecret: boolean;
+}
+
+/** On whose behalf a chunk is kept back, and so needs no vector. */
+export interface KeptBackBy {
+  /** Its provider refused the chunk. */
+  readonly spaceId: string;
+  /** The check texts pass before they are sent found something in it; null: there is no check. */
+  readonly secretCheck: string | null;
+}
+
+/** A chunk that is not sent. */
+export interface WithheldChunk {
+  readonly id: number;
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
 }
 
 /** What bringing a file in did to its chunks. */
@@ -52,7 +72,6 @@ const TOUCH_FILE = `UPDATE file SET size = @size, mtimeMs = @mtimeMs, scannedAtM
   WHERE path = @path`;
 const COUNT_FILES = 'SELECT skipped, count(*) AS files FROM file GROUP BY skipped';
 const COUNT_CHUNKS = 'SELECT count(*) FROM chunk';
-const COUNT_NOT_REFUSED = 'SELECT count(*) FROM chunk WHERE failedSpace IS NOT ?';
 const FORGET_SNAPSHOT = "DELETE FROM about WHERE name = 'snapshot'";
 const FILE_PATHS = 'SELECT id, path FROM file';
 // From the index on fileId alone; two lists of numbers come faster than one of pairs.
@@ -64,17 +83,23 @@ const PUT_FILE = `INSERT INTO file (path, size, mtimeMs, scannedAtMs, skipped, b
   ON CONFLICT (path) DO UPDATE SET size = excluded.size, mtimeMs = excluded.mtimeMs,
     scannedAtMs = excluded.scannedAtMs, skipped = excluded.skipped, blob = excluded.blob
   RETURNING id`;
-const CHUNKS_OF_FILE = `SELECT id, startLine, endLine, hash, kind, symbols, enclosing, failedSpace FROM chunk
-  WHERE fileId = ? ORDER BY startLine`;
+const CHUNKS_OF_FILE = `SELECT id, startLine, endLine, hash, kind, symbols, enclosing, failedSpace,
+  secretCheck FROM chunk WHERE fileId = ? ORDER BY startLine`;
 const ADD_CHUNK = `INSERT INTO chunk (fileId, startLine, endLine, hash, kind, symbols, enclosing)
   VALUES (?, ?, ?, ?, ?, ?, ?)`;
 const MOVE_CHUNK = 'UPDATE chunk SET startLine = ?, endLine = ? WHERE id = ?';
 const DELETE_CHUNK = 'DELETE FROM chunk WHERE id = ?';
 const DELETE_FILE = 'DELETE FROM file WHERE id = ?';
 const FAIL_CHUNK = 'UPDATE chunk SET failedSpace = ?, failure = ? WHERE id = ?';
-const NOT_REFUSED = 'SELECT id, fileId FROM chunk WHERE failedSpace IS NOT ?';
-const CHUNKS_AT = `SELECT startLine, endLine, hash, kind, symbols, enclosing,
-    CASE WHEN failedSpace = @spaceId THEN failure END AS failure
+const WITHHOLD_CHUNK = 'UPDATE chunk SET secretCheck = ? WHERE id = ?';
+const KEPT_BACK = `SELECT id FROM chunk WHERE failedSpace = @spaceId
+  UNION SELECT id FROM chunk WHERE secretCheck = @secretCheck`;
+const FILE_OF_EACH = 'SELECT id, fileId FROM chunk';
+const WITHHELD = `SELECT chunk.id, path, startLine, endLine FROM chunk
+  JOIN file ON file.id = chunk.fileId WHERE secretCheck = ? ORDER BY path, startLine`;
+const CHUNKS_AT = `SELECT chunk.id, startLine, endLine, hash, kind, symbols, enclosing,
+    CASE WHEN failedSpace = @spaceId THEN failure END AS failure,
+    coalesce(secretCheck = @secretCheck, 0) AS looksSecret
   FROM chunk JOIN file ON file.id = chunk.fileId WHERE file.path = @path ORDER BY startLine`;
 const SOME_HASHES = 'SELECT DISTINCT hash FROM chunk ORDER BY hash LIMIT ?';
 // One statement for all, in the order asked for: one by one takes seven times as long.
@@ -91,6 +116,7 @@ interface StoredChunk {
   symbols: string;
   enclosing: string;
   failedSpace: string | null;
+  secretCheck: string | null;
 }
 
 /** Files, their chunks and the chunks' words: the hot statements, within the caller's transaction. */
@@ -151,12 +177,19 @@ export class ChunkTable {
     });
   }
 
-  /** Chunks that this space's provider did not refuse, with their files. */
-  notRefused(connection: Connection, spaceId: string): { id: number; fileId: number }[] {
-    return this.#prepared.on(connection, NOT_REFUSED).all(spaceId) as {
-      id: number;
-      fileId: number;
-    }[];
+  /** All chunks, with their files. */
+  chunkFiles(connection: Connection): { id: number; fileId: number }[] {
+    return this.#prepared.on(connection, FILE_OF_EACH).all() as { id: number; fileId: number }[];
+  }
+
+  /** Chunks that need no vector. */
+  keptBack(connection: Connection, by: KeptBackBy): number[] {
+    return this.#prepared.on(connection, KEPT_BACK).pluck().all(by) as number[];
+  }
+
+  /** Chunks that this check keeps back, by path and line. */
+  withheld(connection: Connection, secretCheck: string): WithheldChunk[] {
+    return this.#prepared.on(connection, WITHHELD).all(secretCheck) as WithheldChunk[];
   }
 
   /** Number of files by the reason why they are not indexed; null: they are. */
@@ -170,10 +203,6 @@ export class ChunkTable {
 
   countChunks(connection: Connection): number {
     return this.#prepared.on(connection, COUNT_CHUNKS).pluck().get() as number;
-  }
-
-  countNotRefused(connection: Connection, spaceId: string): number {
-    return this.#prepared.on(connection, COUNT_NOT_REFUSED).pluck().get(spaceId) as number;
   }
 
   /** Files changed one by one: what holds of the folder as a whole is no longer known. */
@@ -206,7 +235,8 @@ export class ChunkTable {
       const same = leftOver.get(matchKey(hash, { kind, symbols, enclosing }))?.shift();
       if (same) {
         this.#move(connection, same, chunk);
-        chunks.push({ id: same.id, path, chunk, failedSpace: same.failedSpace });
+        const { id, failedSpace, secretCheck } = same;
+        chunks.push({ id, path, chunk, failedSpace, secretCheck });
         continue;
       }
       const { lastInsertRowid } = this.#prepared
@@ -215,7 +245,7 @@ export class ChunkTable {
       const id = Number(lastInsertRowid);
       this.#lexical.add(connection, id, { path, symbols: chunk.symbols, text: chunk.text });
       added.push(id);
-      chunks.push({ id, path, chunk, failedSpace: null });
+      chunks.push({ id, path, chunk, failedSpace: null, secretCheck: null });
     }
     const dropped = [...leftOver.values()].flat().map(({ id }) => id);
     this.#dropChunks(connection, dropped);
@@ -223,18 +253,25 @@ export class ChunkTable {
   }
 
   /** Chunks of a file, by line. */
-  chunksAt(connection: Connection, path: string, spaceId: string): ExplainedChunk[] {
-    const rows = this.#prepared.on(connection, CHUNKS_AT).all({ path, spaceId }) as (StoredChunk & {
+  chunksAt(
+    connection: Connection,
+    path: string,
+    by: KeptBackBy,
+    hasVector: (id: number) => boolean,
+  ): ExplainedChunk[] {
+    const rows = this.#prepared.on(connection, CHUNKS_AT).all({ path, ...by }) as (StoredChunk & {
       failure: string | null;
+      looksSecret: 0 | 1;
     })[];
-    return rows.map(({ startLine, endLine, hash, kind, symbols, enclosing, failure }) => ({
-      startLine,
-      endLine,
-      hash: hashFromBytes(hash),
-      kind,
-      symbols: namesIn(symbols),
-      enclosing: namesIn(enclosing),
-      failure,
+    return rows.map((row) => ({
+      startLine: row.startLine,
+      endLine: row.endLine,
+      hash: hashFromBytes(row.hash),
+      kind: row.kind,
+      symbols: namesIn(row.symbols),
+      enclosing: namesIn(row.enclosing),
+      failure: row.failure,
+      looksSecret: row.looksSecret === 1 && !hasVector(row.id),
     }));
   }
 
@@ -248,6 +285,10 @@ export class ChunkTable {
 
   setFailure(connection: Connection, id: number, spaceId: string, reason: string): void {
     this.#prepared.on(connection, FAIL_CHUNK).run(spaceId, reason, id);
+  }
+
+  withhold(connection: Connection, id: number, secretCheck: string): void {
+    this.#prepared.on(connection, WITHHOLD_CHUNK).run(secretCheck, id);
   }
 
   /** Hashes are as good as random, so the first in order are a fair sample. */

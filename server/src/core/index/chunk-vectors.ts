@@ -7,8 +7,10 @@ import { composeVector } from './composed-vector.ts';
 
 export interface ChunkVectors {
   readonly vectors: ReadonlyMap<number, Vector>;
-  /** Reason by chunk id. Chunks that were only withheld have none: they are tried again. */
+  /** Reason by chunk id. Chunks that were only withheld have none. */
   readonly failures: ReadonlyMap<number, string>;
+  /** Chunks the check for secrets found something in. Others that were withheld are tried again. */
+  readonly looksSecret: readonly number[];
   /** One per chunk, in the order given: how its body was come by. */
   readonly outcomes: readonly EmbedOutcome[];
   readonly requests: number;
@@ -34,9 +36,13 @@ export async function vectorsOf(
     : new Map<string, Vector>();
   const vectors = new Map<number, Vector>();
   const failures = new Map<number, string>();
+  const looksSecret: number[] = [];
   pending.forEach(({ id, path, chunk }, i) => {
     const body = bodies.outcomes[i]!;
     if (body.kind === 'failed') failures.set(id, body.reason);
+    if (body.kind === 'withheld' && body.reason === 'looksSecret' && body.unchecked !== true) {
+      looksSecret.push(id);
+    }
     if (body.kind === 'failed' || body.kind === 'withheld') return;
     const parts = { path: fields.get(pathWords(path)), symbols: fields.get(symbolText(chunk)) };
     vectors.set(id, weights ? composeVector(body.vector, parts, weights) : toUnit(body.vector));
@@ -44,6 +50,7 @@ export async function vectorsOf(
   return {
     vectors,
     failures,
+    looksSecret,
     outcomes: bodies.outcomes,
     requests: bodies.requests,
     tokens: bodies.tokens,

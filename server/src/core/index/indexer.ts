@@ -109,7 +109,9 @@ class IndexRun {
   readonly #startedAt = performance.now();
   readonly #seen = new Set<string>();
   readonly #failures: ChunkFailure[] = [];
-  readonly #secrets: ChunkPlace[] = [];
+  /** Chunks that could not be checked for secrets in time. */
+  readonly #unchecked: ChunkPlace[] = [];
+  readonly #predictedPaths = new Set<string>();
   readonly #forecast: Forecast;
   readonly #shortened: ShortenedChunk[] = [];
   #files = { indexed: 0, unchanged: 0, skipped: 0 };
@@ -179,7 +181,11 @@ class IndexRun {
     const total = this.#options.dryRun ? Math.max(stored, this.#chunks.total) : stored;
     const misses = this.#chunks.misses + predicted.chunks;
     const tokens = this.#sent.tokens + predicted.tokens;
-    const looksSecret = [...this.#secrets, ...predicted.looksSecret];
+    const looksSecret = [
+      ...(await this.#stillWithheld()),
+      ...this.#unchecked,
+      ...predicted.looksSecret,
+    ];
     const withoutVector = this.#failures.length + looksSecret.length + this.#overBudget;
     return {
       folder: index.folder,
@@ -203,6 +209,14 @@ class IndexRun {
       toSend: predicted.toSend,
       shortened: this.#shortened,
     };
+  }
+
+  /** Known of all chunks of the folder; a prediction looks again at the files it reads. */
+  async #stillWithheld(): Promise<ChunkPlace[]> {
+    const withheld = await this.#parts.index.withheld();
+    return withheld
+      .filter(({ path }) => !this.#predictedPaths.has(path))
+      .map(({ path, startLine, endLine }) => ({ path, startLine, endLine }));
   }
 
   async #putLeftOut({ leftOut }: FileChanges): Promise<void> {
@@ -271,6 +285,7 @@ class IndexRun {
     });
     await index.setVectors(result.vectors);
     await index.setFailures(result.failures);
+    await index.setWithheld(result.looksSecret);
     await this.#rememberBlobs(group);
     this.#sent.requests += result.requests;
     this.#sent.tokens += result.tokens;
@@ -281,7 +296,7 @@ class IndexRun {
       if (outcome.kind === 'failed') this.#failures.push({ ...place, reason: outcome.reason });
       if (outcome.kind === 'withheld') {
         if (outcome.reason === 'overBudget') this.#overBudget++;
-        else this.#secrets.push(place);
+        else if (outcome.unchecked) this.#unchecked.push(place);
       }
       if (outcome.kind === 'miss' && outcome.shortened) {
         this.#shortened.push({ ...place, how: outcome.shortened });
@@ -306,6 +321,7 @@ class IndexRun {
   async #predict(group: readonly FileContent[]): Promise<void> {
     for (const file of group) {
       const { path } = file.entry;
+      this.#predictedPaths.add(path);
       await this.#forecast.add(path, chunksOf(file), this.#options.signal);
       if (file.content.kind === 'chunks') this.#files.indexed++;
       else if (file.content.kind === 'same') this.#files.unchanged++;

@@ -14,7 +14,9 @@ import {
   ChunkTable,
   type ExplainedChunk,
   type FileContent,
+  type KeptBackBy,
   type PlacedChunk,
+  type WithheldChunk,
 } from './chunk-table.ts';
 import type { KnownFile } from './file-changes.ts';
 import type { IndexedChunk, PathFilter, Scored } from './index-reader.ts';
@@ -35,6 +37,8 @@ export interface WorkspaceCounts {
   readonly chunks: number;
   readonly skipped: number;
   readonly skippedByReason: SkippedByReason;
+  /** Chunks that are not sent because they look secret. */
+  readonly looksSecret: number;
   /** False until the folder was indexed to the end once in this space. */
   readonly indexed: boolean;
 }
@@ -49,6 +53,8 @@ export interface WorkspaceIndexOptions {
   /** Told when the index begins anew, or lives in memory: its file cannot be used. */
   readonly onProblem?: OnProblem;
   readonly space: EmbeddingSpace;
+  /** Name of the check that texts pass before they are sent; null: there is none. */
+  readonly secretCheck?: string | null;
 }
 
 export async function openWorkspaceIndex(options: WorkspaceIndexOptions): Promise<WorkspaceIndex> {
@@ -86,6 +92,7 @@ export class WorkspaceIndex {
   readonly folder: string;
   readonly #db: Knex;
   readonly #spaceId: string;
+  readonly #keptBackBy: KeptBackBy;
   readonly #dimensions: number;
   readonly #packStore: PackStore;
   readonly #lexical = new Lexical();
@@ -96,10 +103,11 @@ export class WorkspaceIndex {
   /** SQLite's counter of changes made by other connections: another window may index too. */
   #dataVersion = -1;
 
-  constructor(db: Knex, { folder, space }: WorkspaceIndexOptions) {
+  constructor(db: Knex, { folder, space, secretCheck = null }: WorkspaceIndexOptions) {
     this.#db = db;
     this.folder = folder;
     this.#spaceId = spaceIdOf(space);
+    this.#keptBackBy = { spaceId: this.#spaceId, secretCheck };
     this.#dimensions = space.dimensions;
     this.#packStore = new PackStore(this.#spaceId, space.dimensions);
     this.#vectors = new PackedVectors(space.dimensions, [], () => false);
@@ -134,19 +142,33 @@ export class WorkspaceIndex {
     return this.#read((connection) => this.#table.skipped(connection));
   }
 
-  /** Whether every chunk has its vector in this space, or was refused one. */
+  /** Whether every chunk has its vector in this space, was refused one, or is not to be sent. */
   isFinished(): Promise<boolean> {
-    return this.#read(
-      (connection) => this.#table.countNotRefused(connection, this.#spaceId) === this.#vectors.size,
-    );
+    return this.#read((connection) => {
+      const keptBack = this.#table.keptBack(connection, this.#keptBackBy);
+      const without = keptBack.filter((id) => !this.#vectors.has(id)).length;
+      return this.#table.countChunks(connection) === this.#vectors.size + without;
+    });
   }
 
-  /** Files with a chunk that has no vector in this space and was not refused one. */
-  async unfinishedFiles(): Promise<Set<number>> {
-    const chunks = await this.#read((connection) =>
-      this.#table.notRefused(connection, this.#spaceId),
+  /** Files with a chunk that should have a vector in this space and has none. */
+  unfinishedFiles(): Promise<Set<number>> {
+    return this.#read((connection) => {
+      const keptBack = new Set(this.#table.keptBack(connection, this.#keptBackBy));
+      const open = this.#table
+        .chunkFiles(connection)
+        .filter(({ id }) => !this.#vectors.has(id) && !keptBack.has(id));
+      return new Set(open.map(({ fileId }) => fileId));
+    });
+  }
+
+  /** Chunks that are not sent because they look secret, by path and line. */
+  withheld(): Promise<WithheldChunk[]> {
+    const { secretCheck } = this.#keptBackBy;
+    if (secretCheck === null) return Promise.resolve([]);
+    return this.#read((connection) =>
+      this.#table.withheld(connection, secretCheck).filter(({ id }) => !this.#vectors.has(id)),
     );
-    return new Set(chunks.filter(({ id }) => !this.#vectors.has(id)).map(({ fileId }) => fileId));
   }
 
   putFiles(files: readonly FileContent[]): Promise<StoredFile[]> {
@@ -156,9 +178,7 @@ export class WorkspaceIndex {
         const { chunks, added, dropped } = this.#table.putFile(connection, file);
         for (const id of added) this.#pathOf.set(id, file.entry.path);
         this.#forget(dropped);
-        const pending = chunks.filter(
-          ({ id, failedSpace }) => !this.#vectors.has(id) && failedSpace !== this.#spaceId,
-        );
+        const pending = chunks.filter((chunk) => this.#needsVector(chunk));
         return { pending, changed: added.length + dropped.length > 0 };
       });
     });
@@ -187,6 +207,15 @@ export class WorkspaceIndex {
       for (const [id, reason] of reasons) {
         this.#table.setFailure(connection, id, this.#spaceId, reason);
       }
+    });
+  }
+
+  /** Says that the check for secrets found something in these chunks: they need no vector. */
+  async setWithheld(ids: readonly number[]): Promise<void> {
+    const { secretCheck } = this.#keptBackBy;
+    if (ids.length === 0 || secretCheck === null) return;
+    await this.#write((connection) => {
+      for (const id of ids) this.#table.withhold(connection, id, secretCheck);
     });
   }
 
@@ -219,6 +248,7 @@ export class WorkspaceIndex {
       chunks,
       skipped: [...byReason.values()].reduce((sum, count) => sum + count, 0),
       skippedByReason: Object.fromEntries(byReason) as SkippedByReason,
+      looksSecret: (await this.withheld()).length,
       indexed: (await this.about(`indexedAt ${this.#spaceId}`)) !== null,
     };
   }
@@ -256,7 +286,10 @@ export class WorkspaceIndex {
 
   /** Chunks of a file, by line; none for a file that is not indexed. */
   chunksAt(path: string): Promise<ExplainedChunk[]> {
-    return this.#read((connection) => this.#table.chunksAt(connection, path, this.#spaceId));
+    const hasVector = (id: number) => this.#vectors.has(id);
+    return this.#read((connection) =>
+      this.#table.chunksAt(connection, path, this.#keptBackBy, hasVector),
+    );
   }
 
   chunkIds(): Promise<number[]> {
@@ -280,6 +313,11 @@ export class WorkspaceIndex {
 
   async close(): Promise<void> {
     await this.#db.destroy();
+  }
+
+  #needsVector({ id, failedSpace, secretCheck }: PlacedChunk): boolean {
+    if (this.#vectors.has(id) || failedSpace === this.#spaceId) return false;
+    return secretCheck === null || secretCheck !== this.#keptBackBy.secretCheck;
   }
 
   #forget(chunkIds: readonly number[]): void {

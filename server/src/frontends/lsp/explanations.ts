@@ -26,21 +26,27 @@ function explanationOf({ path: file, indexed, verdict, chunks }: CoreExplanation
   return {
     path: file,
     indexed,
-    reason: reasonOf(indexed, verdict),
+    reason: reasonOf(indexed, verdict, chunks),
     rule: verdict.kind === 'skipped' ? verdict.rule : null,
-    chunks: chunks.map(({ startLine, endLine, symbols, failure }) => ({
+    chunks: chunks.map(({ startLine, endLine, symbols, failure, looksSecret }) => ({
       startLine,
       endLine,
       symbols,
       failure,
+      looksSecret,
     })),
   };
 }
 
-function reasonOf(indexed: boolean, verdict: CoreExplanation['verdict']): FileReason {
+function reasonOf(
+  indexed: boolean,
+  verdict: CoreExplanation['verdict'],
+  chunks: CoreExplanation['chunks'],
+): FileReason {
   switch (verdict.kind) {
     case 'taken':
-      return indexed ? 'indexed' : 'notYet';
+      if (!indexed) return 'notYet';
+      return chunks.some(({ looksSecret }) => looksSecret) ? 'looksSecret' : 'indexed';
     case 'skipped':
       return verdict.reason;
     default:

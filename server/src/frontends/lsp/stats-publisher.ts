@@ -90,7 +90,7 @@ export class StatsPublisher {
     const folders = this.#deps.folders.paths;
     if (folders.length === 0) return { kind: 'noWorkspace' };
     const byReason: Partial<Record<SkipReason, number>> = {};
-    const counts = { files: 0, chunks: 0, skipped: 0, skippedByReason: byReason };
+    const counts = { files: 0, chunks: 0, skipped: 0, skippedByReason: byReason, looksSecret: 0 };
     let indexed = false;
     try {
       for (const folder of folders) {
@@ -98,6 +98,7 @@ export class StatsPublisher {
         counts.files += state.files;
         counts.chunks += state.chunks;
         counts.skipped += state.skipped;
+        counts.looksSecret += state.looksSecret;
         for (const [reason, files] of Object.entries(state.skippedByReason)) {
           byReason[reason as SkipReason] = (byReason[reason as SkipReason] ?? 0) + files;
         }

@@ -10,6 +10,8 @@ const words = (changes: Partial<FileExplanation>): string =>
     english,
   );
 
+const chunk = { startLine: 1, endLine: 2, symbols: [], failure: null, looksSecret: false };
+
 describe('why a file is (not) indexed', () => {
   it('names the ignore file and line, or the setting', () => {
     const rule = { source: 'src/.gitignore', line: 12, pattern: 'out/' };
@@ -22,8 +24,14 @@ describe('why a file is (not) indexed', () => {
   });
 
   it('counts the chunks of a file that is indexed', () => {
-    const chunk = { startLine: 1, endLine: 2, symbols: [], failure: null };
     expect(words({ reason: 'indexed', chunks: [chunk] })).toBe('Indexed, as one chunk.');
     expect(words({ reason: 'indexed', chunks: [chunk, chunk] })).toBe('Indexed, as 2 chunks.');
+  });
+
+  it('says that chunks which look secret are not sent', () => {
+    const chunks = [chunk, { ...chunk, looksSecret: true }];
+    expect(words({ reason: 'looksSecret', indexed: true, chunks })).toBe(
+      'Indexed, but not sent where it looks like it holds a key or password: 1 of 2 chunks. Words find them all the same.',
+    );
   });
 });

@@ -48,6 +48,7 @@ describe('the statistics page', () => {
       chunks: 0,
       skipped: 0,
       skippedByReason: {},
+      looksSecret: 0,
     } as const;
     const provider = { name: 'openai', model: 'm', host: 'api.openai.com', local: false };
     expect(page(sampleStats({ workspace, provider }))).toContain('OpenAI needs an API key.');

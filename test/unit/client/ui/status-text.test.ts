@@ -17,7 +17,13 @@ function view(changes: Partial<StatusFacts> = {}, stats: Partial<Stats> = {}) {
   return statusView(facts, english);
 }
 
-const counts = { files: 1204, chunks: 8412, skipped: 37, skippedByReason: { ignored: 37 } };
+const counts = {
+  files: 1204,
+  chunks: 8412,
+  skipped: 37,
+  skippedByReason: { ignored: 37 },
+  looksSecret: 0,
+};
 
 describe('the status bar item', () => {
   it('shows today’s hit rate and how many embeddings there are', () => {

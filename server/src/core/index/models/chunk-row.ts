@@ -16,4 +16,6 @@ export class ChunkRow extends Model {
   declare enclosing: string;
   declare failedSpace: string | null;
   declare failure: string | null;
+  /** The check for secrets that found something in it. */
+  declare secretCheck: string | null;
 }

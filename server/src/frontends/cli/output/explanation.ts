@@ -9,10 +9,11 @@ export interface Explanation extends Pick<FileExplanation, 'path' | 'indexed' | 
 
 export function explanationText({ path, indexed, reason, chunks }: Explanation): string {
   const lines = [`${oneLine(path)} is ${indexed ? 'indexed' : 'not indexed'}: ${oneLine(reason)}.`];
-  for (const { startLine, endLine, symbols, failure } of chunks) {
+  for (const { startLine, endLine, symbols, failure, looksSecret } of chunks) {
     const names = symbols.length === 0 ? '' : `  ${oneLine(symbols.join(', '))}`;
     const why = failure === null ? '' : `  no vector: ${oneLine(failure)}`;
-    lines.push(`  ${startLine}-${endLine}${names}${why}`);
+    const kept = looksSecret ? '  not sent: it looks secret' : '';
+    lines.push(`  ${startLine}-${endLine}${names}${why}${kept}`);
   }
   return `${lines.join('\n')}\n`;
 }
@@ -24,7 +25,7 @@ export function reasonWords(
 ): string {
   switch (verdict.kind) {
     case 'taken':
-      if (indexed) return `it has ${count(chunks.length, 'chunk')}`;
+      if (indexed) return chunksWords(chunks);
       return folderIndexed
         ? 'it is new since the folder was last indexed'
         : 'the folder is not indexed yet';
@@ -41,6 +42,12 @@ export function reasonWords(
     default:
       return verdict satisfies never;
   }
+}
+
+function chunksWords(chunks: FileExplanation['chunks']): string {
+  const all = `it has ${count(chunks.length, 'chunk')}`;
+  const secret = chunks.filter(({ looksSecret }) => looksSecret).length;
+  return secret === 0 ? all : `${all}, of which ${secret} looks secret and is not sent`;
 }
 
 type Skipped = Extract<FileExplanation['verdict'], { kind: 'skipped' }>;
