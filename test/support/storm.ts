@@ -30,7 +30,7 @@ export interface StormResult {
   /** Texts (and parts of texts) in more than one answer that was sent to its end. */
   readonly paidTwice: number;
   readonly requests: number;
-  /** Requests that all texts and parts fill, by the provider's own limits and our own counting. */
+  /** Requests that all texts and parts fill, by the provider's published limits and our counting. */
   readonly minimum: number;
   /** How many of the requests met which fault. */
   readonly faults: Readonly<Record<string, number>>;
@@ -137,27 +137,29 @@ function stormTexts(count: number, longest: number, random: () => number): strin
 }
 
 /**
- * No plan can do with fewer: of texts above half a request no two share one, the smallest others
- * fill what room these leave to the last token, and the rest goes out in requests without a gap.
+ * No plan can do with fewer, not even one that sends a text's parts in different requests: of texts
+ * (or parts) above half a request no two share one, the smallest others fill what room these leave to
+ * the last token, and the rest goes out in requests without a gap. None of them fails.
  */
 function minimumRequests(texts: readonly string[], provider: EmbeddingProvider): number {
   const { maxItems, maxTokens } = provider.limits;
   const sizes = texts
-    .map((text) => ({
-      parts: provider.countParts?.(text) ?? 1,
-      tokens: provider.countTokens(text),
-    }))
-    .sort((a, b) => a.tokens - b.tokens);
-  const large = sizes.filter(({ tokens }) => 2 * tokens > maxTokens);
-  const small = sizes.filter(({ tokens }) => 2 * tokens <= maxTokens);
-  let tokensLeft = large.reduce((sum, { tokens }) => sum + maxTokens - tokens, 0);
-  let itemsLeft = large.reduce((sum, { parts }) => sum + maxItems - parts, 0);
+    .flatMap((text) => {
+      const parts = provider.countParts?.(text) ?? 1;
+      const tokens = provider.countTokens(text) / parts;
+      return Array.from({ length: parts }, () => tokens);
+    })
+    .sort((a, b) => a - b);
+  const large = sizes.filter((tokens) => 2 * tokens > maxTokens);
+  const small = sizes.filter((tokens) => 2 * tokens <= maxTokens);
+  let tokensLeft = large.reduce((sum, tokens) => sum + maxTokens - tokens, 0);
+  let itemsLeft = large.length * (maxItems - 1);
   const rest = { parts: 0, tokens: 0 };
-  for (const { parts, tokens } of small) {
+  for (const tokens of small) {
     tokensLeft -= tokens;
-    itemsLeft -= parts;
+    itemsLeft -= 1;
     if (tokensLeft >= 0 && itemsLeft >= 0) continue;
-    rest.parts += parts;
+    rest.parts++;
     rest.tokens += tokens;
   }
   return large.length + Math.ceil(Math.max(rest.parts / maxItems, rest.tokens / maxTokens));

@@ -4,7 +4,7 @@ import type { Shard } from '../cache/shard.ts';
 import type { TextStore } from '../cache/text-store.ts';
 import { spaceIdOf } from '../keys/space.ts';
 import type { TextHash } from '../keys/text-hash.ts';
-import { takeBatch } from '../providers/batching.ts';
+import { takeBatch, type TextSize } from '../providers/batching.ts';
 import type { EmbeddingProvider } from '../providers/provider.ts';
 import { runInSlices } from '../providers/time-slices.ts';
 import { tokenShares } from '../usage/token-shares.ts';
@@ -30,7 +30,7 @@ export interface SendingParts {
 /** Between two looks for what another process is paying for. */
 const WAIT_FOR_OTHERS_MS = 100;
 
-/** Texts that may be left for later because they do not fit: fuller requests are fewer. */
+/** Texts looked at beyond those one request takes: fuller requests are fewer. */
 const LOOK_AHEAD = 500;
 const TOKENS_PER_CUT = 2;
 
@@ -53,6 +53,7 @@ export class Sending {
   /** How many other calls want a text. */
   readonly #wantedBy = new Map<TextHash, number>();
   readonly #running = new Set<Batch>();
+  readonly #sizes = new Map<TextHash, TextSize>();
   #waiting: Miss[];
   #callerLeft = false;
   readonly #abandoned = Promise.withResolvers<undefined>();
@@ -132,21 +133,30 @@ export class Sending {
       this.#giveUpUnwanted();
       const { provider } = this.#parts;
       const abort = new AbortController();
-      const sizeOf = ([, text]: Miss) => {
-        const items = provider.countParts?.(text) ?? 1;
-        // Each cut may cost a token or two: without room for them a full request would be two.
-        const tokens = provider.countTokens(text) + TOKENS_PER_CUT * (items - 1);
-        return { items, tokens, bytes: Buffer.byteLength(text) };
-      };
+      const sizeOf = (miss: Miss) => this.#sizeOf(miss);
       const taking = takeBatch(this.#waiting, provider.limits, sizeOf, LOOK_AHEAD);
       const misses = await runInSlices(taking, abort.signal);
       if (misses.length === 0) return null;
+      for (const [hash] of misses) this.#sizes.delete(hash);
       const batch = { misses, abort };
       this.#running.add(batch);
       return batch;
     });
     this.#taking = taken.catch(() => undefined);
     return taken;
+  }
+
+  /** Kept while it waits: it is weighed for each request until it goes. */
+  #sizeOf([hash, text]: Miss): TextSize {
+    const known = this.#sizes.get(hash);
+    if (known !== undefined) return known;
+    const { provider } = this.#parts;
+    const items = provider.countParts?.(text) ?? 1;
+    // Each cut may cost a token or two: without room for them a full request would be two.
+    const tokens = provider.countTokens(text) + TOKENS_PER_CUT * (items - 1);
+    const size = { items, tokens, bytes: Buffer.byteLength(text) };
+    this.#sizes.set(hash, size);
+    return size;
   }
 
   async #send({ misses, abort }: Batch): Promise<void> {
