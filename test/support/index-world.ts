@@ -12,6 +12,7 @@ import {
   refreshFiles,
   type IndexerParts,
 } from '../../server/src/core/index/indexer.ts';
+import { readyChunker } from '../../server/src/core/index/ready-chunk.ts';
 import { PauseGate } from '../../server/src/core/index/pause-gate.ts';
 import {
   openWorkspaceIndex,
@@ -76,7 +77,7 @@ export class IndexWorld {
     return new IndexWorld(cache, blobs, ledger, index, provider, (world) => ({
       index,
       source: world.#counting(disk),
-      chunker: createChunker(GRAMMARS_FOLDER),
+      chunker: readyChunker(createChunker(GRAMMARS_FOLDER)),
       blobs,
       embedder,
       provider,

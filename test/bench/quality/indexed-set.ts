@@ -8,6 +8,7 @@ import { openDiskSource } from '../../../server/src/core/files/disk-source.ts';
 import { vectorsOf } from '../../../server/src/core/index/chunk-vectors.ts';
 import { createIndexReader } from '../../../server/src/core/index/folder-reader.ts';
 import type { IndexReader } from '../../../server/src/core/index/index-reader.ts';
+import { readyChunk } from '../../../server/src/core/index/ready-chunk.ts';
 import { openWorkspaceIndex } from '../../../server/src/core/index/workspace-index.ts';
 import { withShards } from '../../../server/src/core/opened-provider.ts';
 import { Outbound } from '../../../server/src/core/outbound.ts';
@@ -108,10 +109,10 @@ async function openSet(folder: string, cacheDir: string) {
           content: {
             kind: 'chunks',
             chunks: [
-              {
+              readyChunk({
                 ...{ text, startLine: 1, endLine: 1, kind: 'function', enclosing: [] },
                 symbols: definedSymbols(text),
-              },
+              }),
             ],
           },
         })),

@@ -5,6 +5,7 @@ import {
   openWorkspaceIndex,
   type WorkspaceIndex,
 } from '../../../server/src/core/index/workspace-index.ts';
+import { readyChunk } from '../../../server/src/core/index/ready-chunk.ts';
 import type { EmbeddingSpace } from '../../../server/src/core/keys/space.ts';
 import { textHashOf } from '../../../server/src/core/keys/text-hash.ts';
 import type { Vector } from '../../../server/src/core/vectors/vector.ts';
@@ -70,14 +71,16 @@ async function putFiles(
       blob: null,
       content: {
         kind: 'chunks' as const,
-        chunks: inFile.map((text, c) => ({
-          text,
-          startLine: 1 + c * LINES,
-          endLine: LINES + c * LINES,
-          kind: 'function' as const,
-          symbols: [text.slice(9, text.indexOf('('))],
-          enclosing: [],
-        })),
+        chunks: inFile.map((text, c) =>
+          readyChunk({
+            text,
+            startLine: 1 + c * LINES,
+            endLine: LINES + c * LINES,
+            kind: 'function',
+            symbols: [text.slice(9, text.indexOf('('))],
+            enclosing: [],
+          }),
+        ),
       },
     });
   }

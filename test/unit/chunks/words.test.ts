@@ -57,3 +57,17 @@ it('turns a path into words without its ending', () => {
   expect(pathWords('.gitignore')).toBe('gitignore');
   expect(pathWords('v1.2/README')).toBe('v1 2 README');
 });
+
+it('a name is split alike however often it comes, and whatever came between', () => {
+  const names = ['parseHTTP', 'parsehttp', 'PARSE_HTTP', `x${'Long'.repeat(20)}`];
+  const first = names.map(splitWords);
+  expect(first.slice(0, 3)).toEqual([
+    ['pars', 'http', 'parsehttp'],
+    ['parsehttp'],
+    ['pars', 'http', 'parsehttp'],
+  ]);
+  expect(names.map(splitWords)).toEqual(first);
+  const others = Array.from({ length: 60_000 }, (_, i) => `item${i}Box`).join(' ');
+  expect(splitWords(others).slice(-4)).toEqual(['item', '59999', 'box', 'item59999box']);
+  expect(names.map(splitWords)).toEqual(first);
+});

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createChunker } from '../../../server/src/core/chunks/create-chunker.ts';
 import { chunkByLines } from '../../../server/src/core/chunks/line-chunker.ts';
+import { readyChunk, readyChunker } from '../../../server/src/core/index/ready-chunk.ts';
 import { createPooledChunker } from '../../../server/src/core/index/workers/pooled-chunker.ts';
 import { createPooledModel } from '../../../server/src/core/index/workers/pooled-model.ts';
 import { poolSizeOf } from '../../../server/src/core/index/workers/pool-size.ts';
@@ -57,12 +58,15 @@ describe('worker threads', () => {
     const text = `export function one() {\n${'  step();\n'.repeat(9)}}\n`;
     const logger = { debug: fail, info: fail, warn: fail, error: fail };
     const cut = await createPooledChunker(pool, logger).chunk('a.ts', text);
-    expect(cut).toEqual(await createChunker(GRAMMARS_FOLDER).chunk('a.ts', text));
+    expect(cut).toEqual(await readyChunker(createChunker(GRAMMARS_FOLDER)).chunk('a.ts', text));
     const model = new EmbeddedProvider(MODEL_FILE);
     const { signal } = new AbortController();
     const texts = [text, 'retry a request', '§'];
     const embedded = await createPooledModel(model, pool).embed(texts, signal);
     expect(embedded).toEqual(await model.embed(texts, signal));
+    const vectors = embedded.outcomes.flatMap((each) => ('vector' in each ? [each.vector] : []));
+    // One buffer, that changed hands.
+    expect([vectors.length, new Set(vectors.map(({ buffer }) => buffer)).size]).toEqual([2, 1]);
   });
 
   it.each(['ends', 'throws'])(
@@ -108,7 +112,9 @@ describe('worker threads', () => {
       error: fail,
     });
     const text = 'first\n\nsecond\n';
-    expect(await chunker.chunk('ends', text)).toEqual(chunkByLines(text));
+    expect(await chunker.chunk('ends', text)).toEqual(
+      chunkByLines(text).map((chunk) => readyChunk(chunk)),
+    );
     expect(warnings).toHaveLength(1);
   });
 

@@ -50,6 +50,8 @@ class DiskSource implements FileSource {
   readonly #config: DiskSourceConfig;
   readonly #maxBytes: number;
   readonly #excluded: IgnoreRules;
+  /** As the last look at the folder found it: the files it listed are read below it. */
+  #root: Promise<string> | null = null;
 
   constructor(config: DiskSourceConfig) {
     this.#config = config;
@@ -102,7 +104,7 @@ class DiskSource implements FileSource {
   async read(path: string, blob?: string): Promise<FileText> {
     const byName = isSecretPath(path) ? 'secretName' : skipByName(path);
     if (byName) return { kind: 'skipped', reason: byName };
-    const root = await this.#realRoot();
+    const root = await (this.#root ?? this.#realRoot());
     const read = await this.#reads.run(() => readCapped(root, join(root, path), this.#maxBytes));
     switch (read.kind) {
       case 'missing':
@@ -129,13 +131,13 @@ class DiskSource implements FileSource {
     return read.kind === 'missing' ? read : { ...read, rule: null };
   }
 
-  async #realRoot(): Promise<string> {
+  #realRoot(): Promise<string> {
     const { folder } = this.#config;
-    try {
-      return await realpath(folder);
-    } catch (cause) {
+    this.#root = realpath(folder).catch((cause: unknown) => {
+      this.#root = null;
       throw new Failure('badSettings', `the folder ${folder} cannot be opened`, { cause });
-    }
+    });
+    return this.#root;
   }
 }
 

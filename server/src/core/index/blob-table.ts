@@ -7,8 +7,9 @@ import { Prepared } from '../cache/prepared.ts';
 import { openSteadyDatabase, type OnProblem } from '../cache/steady-database.ts';
 import type { TextStore } from '../cache/text-store.ts';
 import type { Chunk } from '../chunks/chunk.ts';
-import { textHashOf, type TextHash } from '../keys/text-hash.ts';
+import type { TextHash } from '../keys/text-hash.ts';
 import { blobMigrations } from './migrations/blob-migrations.ts';
+import { readyChunk, type ReadyChunk } from './ready-chunk.ts';
 
 /** Content that git knows by an id, in a file of this name and size. */
 export interface BlobFile {
@@ -35,8 +36,11 @@ type StoredChunk = Omit<Chunk, 'text'> & { readonly hash: TextHash };
  */
 export interface BlobTable {
   /** Null when the blob is unknown, or a text of its chunks is not kept. */
-  chunksOf(file: BlobFile, chunkerName: string): Promise<Chunk[] | null>;
-  putMany(files: readonly (BlobFile & { chunks: readonly Chunk[] })[], name: string): Promise<void>;
+  chunksOf(file: BlobFile, chunkerName: string): Promise<ReadyChunk[] | null>;
+  putMany(
+    files: readonly (BlobFile & { chunks: readonly ReadyChunk[] })[],
+    chunkerName: string,
+  ): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,7 +69,10 @@ class SqliteBlobTable implements BlobTable {
     this.#texts = texts;
   }
 
-  async chunksOf({ blob, path: name, size }: BlobFile, chunker: string): Promise<Chunk[] | null> {
+  async chunksOf(
+    { blob, path: name, size }: BlobFile,
+    chunker: string,
+  ): Promise<ReadyChunk[] | null> {
     const row = await withConnection(
       this.#db,
       (connection) =>
@@ -75,17 +82,17 @@ class SqliteBlobTable implements BlobTable {
           { size: number; chunks: string } | undefined,
     );
     if (row?.size !== size) return null;
-    const chunks: Chunk[] = [];
+    const chunks: ReadyChunk[] = [];
     for (const { hash, ...facts } of JSON.parse(row.chunks) as StoredChunk[]) {
       const text = await this.#texts.get(hash);
       if (text === null) return null;
-      chunks.push({ ...facts, text });
+      chunks.push(readyChunk({ ...facts, text }, hash));
     }
     return chunks;
   }
 
   async putMany(
-    files: readonly (BlobFile & { chunks: readonly Chunk[] })[],
+    files: readonly (BlobFile & { chunks: readonly ReadyChunk[] })[],
     chunker: string,
   ): Promise<void> {
     if (files.length === 0) return;
@@ -93,9 +100,7 @@ class SqliteBlobTable implements BlobTable {
       Buffer.from(blob, 'hex'),
       kindOf(name, chunker),
       size,
-      JSON.stringify(
-        chunks.map(({ text, ...facts }): StoredChunk => ({ ...facts, hash: textHashOf(text) })),
-      ),
+      JSON.stringify(chunks.map(storedChunkOf)),
     ]);
     try {
       await retryWhileBusy(() =>
@@ -130,4 +135,9 @@ function kindOf(file: string, chunker: string): string {
   const name = file.slice(file.lastIndexOf('/') + 1).toLowerCase();
   const dot = name.lastIndexOf('.');
   return `${chunker} ${dot > 0 ? name.slice(dot) : name}`;
+}
+
+function storedChunkOf(chunk: ReadyChunk): StoredChunk {
+  const { startLine, endLine, kind, symbols, enclosing, hash } = chunk;
+  return { startLine, endLine, kind, symbols, enclosing, hash };
 }

@@ -1,11 +1,13 @@
 import { type Connection, readOn } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
 import type { Chunk, ChunkKind } from '../chunks/chunk.ts';
+import { spacedWords } from '../chunks/words.ts';
 import type { FileEntry, SkippedFile, SkipReason } from '../files/file-source.ts';
-import { hashFromBytes, hashToBytes, textHashOf, type TextHash } from '../keys/text-hash.ts';
+import { hashFromBytes, hashToBytes, type TextHash } from '../keys/text-hash.ts';
 import type { KnownFile } from './file-changes.ts';
 import type { IndexedChunk } from './index-reader.ts';
 import { Lexical } from './lexical.ts';
+import type { ReadyChunk } from './ready-chunk.ts';
 
 /** One file's content as it is now, to be brought into the index. */
 export interface FileContent {
@@ -15,7 +17,7 @@ export interface FileContent {
   readonly blob: string | null;
   /** Chunks, or why there are none, or that they are those already known. */
   readonly content:
-    | { readonly kind: 'chunks'; readonly chunks: readonly Chunk[] }
+    | { readonly kind: 'chunks'; readonly chunks: readonly ReadyChunk[] }
     | { readonly kind: 'skipped'; readonly reason: SkipReason }
     | { readonly kind: 'same' };
 }
@@ -225,13 +227,14 @@ export class ChunkTable {
     const leftOver = Map.groupBy(this.#chunksOfFile(connection, fileId), (stored) =>
       matchKey(stored.hash, stored),
     );
+    const pathWords = spacedWords(path);
     const chunks: PlacedChunk[] = [];
     const added: number[] = [];
     for (const chunk of content.kind === 'chunks' ? content.chunks : []) {
       const { kind } = chunk;
       const symbols = chunk.symbols.join(' ');
       const enclosing = chunk.enclosing.join(' ');
-      const hash = hashToBytes(textHashOf(chunk.text));
+      const hash = hashToBytes(chunk.hash);
       const same = leftOver.get(matchKey(hash, { kind, symbols, enclosing }))?.shift();
       if (same) {
         this.#move(connection, same, chunk);
@@ -243,7 +246,7 @@ export class ChunkTable {
         .on(connection, ADD_CHUNK)
         .run(fileId, chunk.startLine, chunk.endLine, hash, kind, symbols, enclosing);
       const id = Number(lastInsertRowid);
-      this.#lexical.add(connection, id, { path, symbols: chunk.symbols, text: chunk.text });
+      this.#lexical.add(connection, id, { path: pathWords, ...chunk.words });
       added.push(id);
       chunks.push({ id, path, chunk, failedSpace: null, secretCheck: null });
     }

@@ -27,18 +27,22 @@ export async function vectorsOf(
   weights: FieldWeights | null,
   options: EmbedOptions,
 ): Promise<ChunkVectors> {
-  const bodies = await embedder.embedMany(
-    pending.map(({ chunk }) => chunk.text),
-    options,
-  );
-  const fields = weights
-    ? await fieldVectors(pending, embedder, options)
-    : new Map<string, Vector>();
+  // Together: each call ends in a commit of its own.
+  const fieldTexts = weights ? fieldTextsOf(pending) : [];
+  const texts = [...pending.map(({ chunk }) => chunk.text), ...fieldTexts];
+  const { outcomes: all, requests, tokens } = await embedder.embedMany(texts, options);
+  const outcomes = all.slice(0, pending.length);
+  // A field whose text has no vector (no known word in it) is simply left out.
+  const fields = new Map<string, Vector>();
+  fieldTexts.forEach((text, i) => {
+    const outcome = all[pending.length + i]!;
+    if ('vector' in outcome) fields.set(text, outcome.vector);
+  });
   const vectors = new Map<number, Vector>();
   const failures = new Map<number, string>();
   const looksSecret: number[] = [];
   pending.forEach(({ id, path, chunk }, i) => {
-    const body = bodies.outcomes[i]!;
+    const body = outcomes[i]!;
     if (body.kind === 'failed') failures.set(id, body.reason);
     if (body.kind === 'withheld' && body.reason === 'looksSecret' && body.unchecked !== true) {
       looksSecret.push(id);
@@ -47,31 +51,13 @@ export async function vectorsOf(
     const parts = { path: fields.get(pathWords(path)), symbols: fields.get(symbolText(chunk)) };
     vectors.set(id, weights ? composeVector(body.vector, parts, weights) : toUnit(body.vector));
   });
-  return {
-    vectors,
-    failures,
-    looksSecret,
-    outcomes: bodies.outcomes,
-    requests: bodies.requests,
-    tokens: bodies.tokens,
-  };
+  return { vectors, failures, looksSecret, outcomes, requests, tokens };
 }
 
-/** A field whose text has no vector (no known word in it) is simply left out. */
-async function fieldVectors(
-  pending: readonly PlacedChunk[],
-  embedder: Embedder,
-  options: EmbedOptions,
-): Promise<Map<string, Vector>> {
+function fieldTextsOf(pending: readonly PlacedChunk[]): string[] {
   const texts = new Set(pending.flatMap(({ path, chunk }) => [pathWords(path), symbolText(chunk)]));
   texts.delete('');
-  const list = [...texts];
-  const { outcomes } = await embedder.embedMany(list, options);
-  const vectors = new Map<string, Vector>();
-  outcomes.forEach((outcome, i) => {
-    if ('vector' in outcome) vectors.set(list[i]!, outcome.vector);
-  });
-  return vectors;
+  return [...texts];
 }
 
 /** The small text that stands for the names a chunk defines. */

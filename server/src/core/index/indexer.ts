@@ -1,4 +1,3 @@
-import type { Chunk, Chunker } from '../chunks/chunk.ts';
 import type { Embedder } from '../embed/embedder.ts';
 import type { SentFrom } from '../embed/sent-from.ts';
 import type { FileEntry, FileSource } from '../files/file-source.ts';
@@ -19,13 +18,14 @@ import type {
 } from './index-report.ts';
 import type { PauseGate } from './pause-gate.ts';
 import { readAhead } from './read-ahead.ts';
+import type { ReadyChunk, ReadyChunker } from './ready-chunk.ts';
 import { TimeLeft } from './time-left.ts';
 import type { WorkspaceIndex } from './workspace-index.ts';
 
 export interface IndexerParts {
   readonly index: WorkspaceIndex;
   readonly source: FileSource;
-  readonly chunker: Chunker;
+  readonly chunker: ReadyChunker;
   readonly blobs: BlobTable;
   readonly embedder: Embedder;
   readonly provider: EmbeddingProvider;
@@ -42,8 +42,11 @@ export interface IndexRunOptions {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Chunks handled together with a model in this process: short enough to keep the loop free. */
-const LOCAL_GROUP_CHUNKS = 96;
+/**
+ * Chunks stored together with a model in this process: each of four databases writes the pages of a
+ * group once, and no step of it keeps the event loop much longer than 20 ms.
+ */
+const LOCAL_GROUP_CHUNKS = 384;
 /** Files read and cut while others are stored: enough to keep the worker threads at work. */
 const FILES_AHEAD = 32;
 /** Files stored together at most, so that a folder of empty or skipped files is stored in steps. */
@@ -350,6 +353,6 @@ function fromFiles(folder: string, pending: readonly PlacedChunk[]): SentFrom {
   };
 }
 
-function chunksOf({ content }: FileContent): readonly Chunk[] {
+function chunksOf({ content }: FileContent): readonly ReadyChunk[] {
   return content.kind === 'chunks' ? content.chunks : [];
 }

@@ -1,6 +1,5 @@
 import type { Connection } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
-import { splitWords } from '../chunks/words.ts';
 import type { Scored } from './index-reader.ts';
 
 const INSERT = 'INSERT INTO lexical (rowid, path, symbols, body) VALUES (?, ?, ?, ?)';
@@ -17,14 +16,13 @@ const MOST_TERMS = 64;
 export class Lexical {
   readonly #prepared = new Prepared();
 
+  /** Each column's words as `spacedWords` gives them. */
   add(
     connection: Connection,
     id: number,
-    chunk: { path: string; symbols: readonly string[]; text: string },
+    words: { path: string; symbols: string; body: string },
   ): void {
-    this.#prepared
-      .on(connection, INSERT)
-      .run(id, wordsOf(chunk.path), wordsOf(chunk.symbols.join(' ')), wordsOf(chunk.text));
+    this.#prepared.on(connection, INSERT).run(id, words.path, words.symbols, words.body);
   }
 
   remove(connection: Connection, id: number): void {
@@ -81,8 +79,4 @@ export class Lexical {
 /** As a string of FTS5's query language, which may be one word or several in a row. */
 function quoted(words: string): string {
   return `"${words.replaceAll('"', '""')}"`;
-}
-
-function wordsOf(text: string): string {
-  return splitWords(text).join(' ');
 }

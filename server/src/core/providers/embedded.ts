@@ -39,7 +39,7 @@ export class EmbeddedProvider implements EmbeddingProvider {
   readonly local = true;
   readonly host = null;
   /** About 50 ms of work, after which the caller commits what it has. */
-  readonly limits = { maxItems: 256, maxTokens: 250_000 };
+  readonly limits = { maxItems: 512, maxTokens: 250_000 };
   /** The work is this thread's own: more at once would only take turns. */
   readonly concurrency = 1;
   /** As `fields` in the file's header. */

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import type { Chunker } from '../../chunks/chunk.ts';
 import { createChunker } from '../../chunks/create-chunker.ts';
 import { grammarsBeside } from '../../chunks/grammars.ts';
 import type { Logger } from '../../logger.ts';
 import { EmbeddedProvider } from '../../providers/embedded.ts';
 import type { ProviderPair } from '../../providers/provider.ts';
+import { readyChunker, type ReadyChunker } from '../ready-chunk.ts';
 import { createPooledChunker } from './pooled-chunker.ts';
 import { createPooledModel } from './pooled-model.ts';
 import { poolSizeOf, type Effort } from './pool-size.ts';
@@ -21,7 +21,7 @@ export interface IndexThreadsOptions {
 
 /** CPU-heavy parts of indexing, off the event loop. */
 export interface IndexThreads {
-  readonly chunker: Chunker;
+  readonly chunker: ReadyChunker;
   /** Documents are embedded in threads where the model is the built-in one. */
   withModel(pair: ProviderPair): ProviderPair;
   close(): Promise<void>;
@@ -31,7 +31,7 @@ export function createIndexThreads(options: IndexThreadsOptions): IndexThreads {
   const { effort, modelFile, indexWorker, logger } = options;
   const grammarsFolder = grammarsBeside(modelFile);
   if (indexWorker === undefined) {
-    const chunker = createChunker(grammarsFolder);
+    const chunker = readyChunker(createChunker(grammarsFolder));
     return { chunker, withModel: (pair) => pair, close: () => Promise.resolve() };
   }
   const pool = new WorkerPool({

@@ -3,27 +3,36 @@ import { createChunker } from '../../chunks/create-chunker.ts';
 import { Failure } from '../../errors.ts';
 import { EmbeddedProvider } from '../../providers/embedded.ts';
 import type { VectorForm } from '../../vectors/vector-form.ts';
+import { readyChunker } from '../ready-chunk.ts';
 import type { Job, JobResults, WorkerAnswer, WorkerSetup } from './jobs.ts';
+import { packAnswer } from './packed-answer.ts';
 
 // The entry of a worker thread: does one job after another, each sent when the last is answered.
 const { grammarsFolder, modelFile } = workerData as WorkerSetup;
-const chunker = createChunker(grammarsFolder);
+const chunker = readyChunker(createChunker(grammarsFolder));
 /** By the form of vectors: normally there is one. */
 const models = new Map<string, EmbeddedProvider>();
 // Nothing reaches a running job; who no longer wants its result does not wait for it.
 const { signal } = new AbortController();
 
 parentPort?.on('message', (job: Job) => {
-  void answerTo(job).then((answer) => parentPort?.postMessage(answer));
+  void answerTo(job).then(({ answer, moved }) => parentPort?.postMessage(answer, moved));
 });
 
-async function answerTo(job: Job): Promise<WorkerAnswer> {
+interface Reply {
+  readonly answer: WorkerAnswer;
+  /** Buffers in it that change hands, instead of being copied. */
+  readonly moved: ArrayBuffer[];
+}
+
+async function answerTo(job: Job): Promise<Reply> {
   try {
-    return { kind: 'done', result: await resultOf(job) };
+    const { result, moved } = await resultOf(job);
+    return { answer: { kind: 'done', result }, moved };
   } catch (error) {
     const failure = error instanceof Failure ? error.kind : 'internal';
     const message = error instanceof Error ? error.message : String(error);
-    return { kind: 'failed', failure, message };
+    return { answer: { kind: 'failed', failure, message }, moved: [] };
   }
 }
 
@@ -34,11 +43,16 @@ function modelFor(form: VectorForm): EmbeddedProvider {
   return model;
 }
 
-function resultOf(job: Job): Promise<JobResults[Job['kind']]> {
+async function resultOf(
+  job: Job,
+): Promise<{ result: JobResults[Job['kind']]; moved: ArrayBuffer[] }> {
   switch (job.kind) {
     case 'chunk':
-      return chunker.chunk(job.path, job.text);
-    case 'embed':
-      return modelFor(job.form).embed(job.texts, signal);
+      return { result: await chunker.chunk(job.path, job.text), moved: [] };
+    case 'embed': {
+      const embedded = await modelFor(job.form).embed(job.texts, signal);
+      const { answer, buffer } = packAnswer(embedded);
+      return { result: answer, moved: [buffer] };
+    }
   }
 }

@@ -1,7 +1,7 @@
-import type { Chunk } from '../../chunks/chunk.ts';
 import type { FailureKind } from '../../errors.ts';
 import type { ProviderAnswer } from '../../providers/provider.ts';
 import type { VectorForm } from '../../vectors/vector-form.ts';
+import type { ReadyChunk } from '../ready-chunk.ts';
 
 /** What a worker thread can do: cut a file, or embed texts with the built-in model. */
 export type Job =
@@ -10,7 +10,7 @@ export type Job =
 
 /** What comes of a job, by its kind. */
 export interface JobResults {
-  readonly chunk: Chunk[];
+  readonly chunk: ReadyChunk[];
   readonly embed: ProviderAnswer;
 }
 
