@@ -1,6 +1,9 @@
 /** What can be done for the cache as a whole: action → [params, report]. */
 export interface Maintenance {
-  /** Checks every row and every file; with `repair` removes damaged rows, never a file. */
+  /**
+   * Checks every row and every file; with `repair` removes damaged rows and brings what can be read of
+   * a damaged file of embeddings into a new one. Never removes a file.
+   */
   verify: [{ readonly repair: boolean }, VerifyReport];
   /** Removes what the rules name; a dry run says what that would be. */
   collectGarbage: [GarbageParams, GarbageReport];
@@ -36,11 +39,14 @@ export interface MaintenanceProgress {
 export interface VerifyReport {
   readonly checked: { readonly files: number; readonly embeddings: number; readonly texts: number };
   readonly found: { readonly damagedRows: number; readonly damagedFiles: number };
-  readonly repaired: { readonly removedRows: number };
+  readonly repaired: { readonly removedRows: number; readonly renewedFiles: number };
   readonly files: readonly {
     readonly file: string;
     readonly damagedRows: number;
     readonly faults: readonly string[];
+    /** Whether the file holds embeddings, which a repair can bring into a new one. */
+    readonly holds: 'embeddings' | 'texts' | 'other';
+    readonly recovery: { readonly recovered: number; readonly total: number } | null;
   }[];
 }
 

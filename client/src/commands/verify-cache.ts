@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { VerifyReport } from '../../../server/protocol/maintain.ts';
 import type { Parts } from '../parts.ts';
 import { maintain } from '../ui/maintain.ts';
-import { verifiedWords } from '../ui/maintenance-words.ts';
+import { repairedWords, verifiedWords } from '../ui/maintenance-words.ts';
 
-/** Checks every vector, text and file; offers to remove what is damaged. */
+/** Checks every vector, text and file; offers to repair what is damaged. */
 export async function verifyCache(parts: Parts): Promise<VerifyReport> {
   const report = await maintain(parts, vscode.l10n.t('verifying'), 'verify', { repair: false });
   for (const { file, damagedRows, faults } of report.files) {
@@ -23,18 +23,25 @@ async function offerRepair(parts: Parts, report: VerifyReport): Promise<void> {
     await vscode.window.showInformationMessage(words);
     return;
   }
-  const remove = vscode.l10n.t('Remove Damaged');
+  const repair = vscode.l10n.t('Repair');
   const log = vscode.l10n.t('Show Log');
-  const buttons = damagedRows > 0 ? [remove, log] : [log];
+  const isRepairable =
+    damagedRows > 0 ||
+    report.files.some(({ holds, faults }) => holds === 'embeddings' && faults.length > 0);
+  const buttons = isRepairable ? [repair, log] : [log];
   const answer = await vscode.window.showWarningMessage(words, ...buttons);
   if (answer === log) parts.log.show();
-  if (answer === remove) await removeDamaged(parts);
+  if (answer === repair) await repairDamaged(parts);
 }
 
-async function removeDamaged(parts: Parts): Promise<void> {
-  const { repaired } = await maintain(parts, vscode.l10n.t('removing what is damaged'), 'verify', {
+async function repairDamaged(parts: Parts): Promise<void> {
+  const { repaired, files } = await maintain(parts, vscode.l10n.t('repairing'), 'verify', {
     repair: true,
   });
-  const words = vscode.l10n.t('Removed {0} damaged rows.', repaired.removedRows);
+  for (const { file, recovery } of files) {
+    if (recovery === null) continue;
+    parts.log.warn(`${file}: ${recovery.recovered} of ${recovery.total} embeddings recovered`);
+  }
+  const words = repairedWords(repaired, vscode.env.language, vscode.l10n);
   void vscode.window.showInformationMessage(words);
 }

@@ -45,6 +45,26 @@ export function verifiedWords(
   return words.join(' ');
 }
 
+export function repairedWords(
+  { removedRows, renewedFiles }: VerifyReport['repaired'],
+  locale: string,
+  l10n: L10n,
+): string {
+  const rows =
+    removedRows === 1
+      ? l10n.t('Removed 1 damaged row.')
+      : l10n.t('Removed {0} damaged rows.', count(removedRows, locale));
+  if (renewedFiles === 0) return rows;
+  const files =
+    renewedFiles === 1
+      ? l10n.t('Brought what can be read of 1 damaged file into a new one.')
+      : l10n.t(
+          'Brought what can be read of {0} damaged files into new ones.',
+          count(renewedFiles, locale),
+        );
+  return removedRows === 0 ? files : `${rows} ${files}`;
+}
+
 export interface Question {
   readonly message: string;
   readonly detail: string;

@@ -59,7 +59,7 @@ export interface ImportRun extends MaintenanceRun {
 export interface Maintenance {
   /** Spaces that have a file, which maintenance can be about. */
   spaces(): Promise<readonly EmbeddingSpace[]>;
-  /** Checks every row and every file; with `repair` removes damaged rows, never a file. */
+  /** Checks every row and every file, and with `repair` mends what can be mended: see `verifyCache`. */
   verify(options: MaintenanceRun & { readonly repair: boolean }): Promise<VerifyReport>;
   /** Removes what the rules name; a dry run says what that would be. */
   collectGarbage(options: GarbageRun): Promise<GarbageReport>;

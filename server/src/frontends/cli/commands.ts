@@ -137,7 +137,10 @@ export function createProgram(version: string, terminal: Terminal, act: Act): Co
   program
     .command('verify')
     .description('check every vector and text of the cache')
-    .option('--repair', 'remove damaged rows, which are embedded again when needed')
+    .option(
+      '--repair',
+      'remove damaged rows, and bring what can be read of a damaged file into a new one',
+    )
     .action((flags: VerifyFlags) => act(optionsOf(), (call) => runVerify(call, flags)));
 
   program

@@ -22,6 +22,7 @@ export async function runVerify(
   progress.clear();
   await write(terminal.stdout, options.json ? verifyJson(report) : verifySummary(report));
   const { found, repaired } = report;
-  const isSound = found.damagedRows === repaired.removedRows && found.damagedFiles === 0;
+  const isSound =
+    found.damagedRows === repaired.removedRows && found.damagedFiles === repaired.renewedFiles;
   return isSound ? EXIT.done : EXIT.failed;
 }

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { bytesOf } from '../../../../server/src/core/cache/maintenance/cache-files.ts';
+import type { MaintenanceRun } from '../../../../server/src/core/cache/maintenance/progress.ts';
 import { verifyCache } from '../../../../server/src/core/cache/maintenance/verify.ts';
 import { toBlob } from '../../../../server/src/core/vectors/blob.ts';
 import { flipBits, inFile } from '../../../support/damage.ts';
@@ -22,8 +23,14 @@ beforeEach(async () => {
   await fillCache(directory, large, texts.slice(0, 100));
 });
 
-function verify(repair = false, signal = new AbortController().signal) {
-  return verifyCache({ directory, repair, signal, structureWorker: STRUCTURE_WORKER });
+function verify(repair = false, { signal, onProgress }: Partial<MaintenanceRun> = {}) {
+  return verifyCache({
+    directory,
+    repair,
+    signal: signal ?? new AbortController().signal,
+    structureWorker: STRUCTURE_WORKER,
+    ...(onProgress && { onProgress }),
+  });
 }
 
 describe('verifying a cache', () => {
@@ -31,7 +38,7 @@ describe('verifying a cache', () => {
     const { checked, found, repaired, files } = await verify(true);
     expect(checked).toMatchObject({ files: 3, embeddings: 600, texts: 500 });
     expect(found).toEqual({ damagedRows: 0, damagedFiles: 0 });
-    expect(repaired).toEqual({ removedRows: 0 });
+    expect(repaired).toEqual({ removedRows: 0, renewedFiles: 0 });
     expect(files.map(({ holds, rows }) => [holds, rows])).toEqual([
       ['texts', 500],
       ['embeddings', 100],
@@ -67,8 +74,15 @@ describe('verifying a cache', () => {
     flipBits(file, [1]);
     const other = new BetterSqlite3(file);
     other.exec('BEGIN IMMEDIATE');
-    const running = verify(true);
-    await delay(1000);
+    // Its rows are the last bytes to be read.
+    const read = Promise.withResolvers<undefined>();
+    const before = bytesOf(file);
+    const running = verify(true, {
+      onProgress: ({ done, total }) => {
+        if (done > total - before) read.resolve(undefined);
+      },
+    });
+    await read.promise;
     const mended = toBlob(fakeVector(small, texts[0]!), 'float32');
     other.prepare('UPDATE embedding SET vector = ? WHERE id = 1').run(mended);
     other.exec('COMMIT');
@@ -89,9 +103,17 @@ describe('verifying a cache', () => {
     bytes.fill(0x5a, bytes.length - 8192);
     writeFileSync(file, bytes);
     writeFileSync(path.join(directory, 'usage.db'), 'this is no database'.repeat(300));
-    const { found, files } = await verify(true);
+    const { found, files, repaired } = await verify(true);
     expect(found.damagedFiles).toBe(3);
     expect(files.map(({ faults }) => faults.length > 0)).toEqual([false, true, true, true]);
+    // Only what can be read of embeddings is worth a new file; the old one stays.
+    expect(repaired.renewedFiles).toBe(1);
+    const { recovery } = files.find((one) => one.file === path.basename(file))!;
+    expect(recovery!.recovered).toBeGreaterThan(400);
+    expect(recovery!.total).toBe(500);
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+    expect((await textsIn(directory, small, texts)).size).toBe(recovery!.recovered);
+    expect((await verify()).found.damagedFiles).toBe(2);
     expect(files.find(({ file }) => file === 'usage.db')?.faults).toEqual(['SQLITE_NOTADB']);
   });
 
@@ -109,7 +131,7 @@ describe('verifying a cache', () => {
 
   it('can be cancelled', async () => {
     const abort = new AbortController();
-    const running = verify(false, abort.signal);
+    const running = verify(false, { signal: abort.signal });
     abort.abort();
     await expect(running).rejects.toThrow(/abort/i);
   });

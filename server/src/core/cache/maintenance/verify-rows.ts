@@ -65,8 +65,8 @@ export async function verifyRows(
     const damaged = rows.filter((row) => !kind.isWhole(row));
     counts.rows += rows.length;
     counts.damagedRows += damaged.length;
-    if (repair && damaged.length > 0) counts.removedRows += await removeDamaged(db, kind, damaged);
     onBytes(rows.reduce((sum, row) => sum + kind.bytesOf(row), 0));
+    if (repair && damaged.length > 0) counts.removedRows += await removeDamaged(db, kind, damaged);
   }
   return counts;
 }

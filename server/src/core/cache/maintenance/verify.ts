@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { canonicalSpace, spaceIdOf, type EmbeddingSpace } from '../../keys/space.ts';
 import { HASH_FUNCTION } from '../../keys/text-hash.ts';
+import type { Recovery } from '../../errors.ts';
 import { databaseFailure } from '../database-failure.ts';
 import type { Database } from '../database.ts';
 import { currentFile } from '../generations.ts';
@@ -14,6 +15,7 @@ import {
   withTextsFile,
 } from './cache-files.ts';
 import { ProgressCount, type MaintenanceRun } from './progress.ts';
+import { renewShard } from './renew-shard.ts';
 import { structureFaultsOf } from './structure.ts';
 import { embeddingRows, TEXT_ROWS, verifyRows, type VerifyRowsOptions } from './verify-rows.ts';
 
@@ -29,6 +31,8 @@ export interface VerifiedFile {
   readonly removedRows: number;
   /** What is wrong with the file as a whole, a line each. */
   readonly faults: readonly string[];
+  /** What was brought into a new file; the damaged one is kept. */
+  readonly recovery: Recovery | null;
 }
 
 export interface VerifyReport {
@@ -39,7 +43,7 @@ export interface VerifyReport {
     readonly bytes: number;
   };
   readonly found: { readonly damagedRows: number; readonly damagedFiles: number };
-  readonly repaired: { readonly removedRows: number };
+  readonly repaired: { readonly removedRows: number; readonly renewedFiles: number };
   readonly files: readonly VerifiedFile[];
   readonly seconds: number;
 }
@@ -47,7 +51,10 @@ export interface VerifyReport {
 export interface VerifyOptions extends MaintenanceRun {
   /** Absolute path. */
   readonly directory: string;
-  /** Removes damaged rows; never a file. */
+  /**
+   * Removes damaged rows, and brings what can be read of a damaged file of embeddings into a new one.
+   * Never removes a file.
+   */
   readonly repair: boolean;
   /** Absolute path of the script of `structure-worker.ts`. */
   readonly structureWorker: string;
@@ -79,7 +86,10 @@ export async function verifyCache(options: VerifyOptions): Promise<VerifyReport>
       damagedRows: sum(({ damagedRows }) => damagedRows),
       damagedFiles: sum(({ faults }) => (faults.length > 0 ? 1 : 0)),
     },
-    repaired: { removedRows: sum(({ removedRows }) => removedRows) },
+    repaired: {
+      removedRows: sum(({ removedRows }) => removedRows),
+      renewedFiles: sum(({ recovery }) => (recovery === null ? 0 : 1)),
+    },
     files,
     seconds: (performance.now() - startedAt) / 1000,
   };
@@ -108,7 +118,9 @@ async function verifyFile(
         ? await verifyTexts(directory, nothing, { repair, signal, onBytes })
         : nothing;
   progress.add(left);
-  return { ...verified, faults: [...faults, ...verified.faults] };
+  const isRenewable = repair && faults.length > 0 && verified.space !== null;
+  const recovery = isRenewable ? await renewShard(directory, verified.space) : null;
+  return { ...verified, faults: [...faults, ...verified.faults], recovery };
 }
 
 function verifyShard(
@@ -176,4 +188,5 @@ const NOTHING: VerifiedFile = {
   damagedRows: 0,
   removedRows: 0,
   faults: [],
+  recovery: null,
 };

@@ -24,6 +24,11 @@ export function verifySummary({ checked, found, repaired, files }: VerifyReport)
       `Removed ${count(repaired.removedRows, 'damaged row')}: embedded again when needed.`,
     );
   }
+  if (files.some(isRenewable)) {
+    lines.push(
+      'To bring what can be read of a damaged file into a new one, add --repair. The damaged one is kept.',
+    );
+  }
   if (left > 0) {
     lines.push(
       'To remove damaged rows, add --repair: they are embedded again when needed. Until then each counts as a miss.',
@@ -32,11 +37,20 @@ export function verifySummary({ checked, found, repaired, files }: VerifyReport)
   return `${lines.join('\n')}\n`;
 }
 
-function findings({ file, rows, damagedRows, faults }: VerifiedFile): string[] {
+function isRenewable({ holds, space, faults, recovery }: VerifiedFile): boolean {
+  return holds === 'embeddings' && space !== null && faults.length > 0 && recovery === null;
+}
+
+function findings({ file, rows, damagedRows, faults, recovery }: VerifiedFile): string[] {
   return [
     ...(damagedRows > 0
       ? [`${file}: ${figure(damagedRows)} of ${count(rows, 'row')} damaged`]
       : []),
     ...faults.map((fault) => `${file}: ${oneLine(fault)}`),
+    ...(recovery === null
+      ? []
+      : [
+          `${file}: ${figure(recovery.recovered)} of ${count(recovery.total, 'embedding')} recovered into a new file; this one was kept`,
+        ]),
   ];
 }
