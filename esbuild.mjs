@@ -99,6 +99,11 @@ await Promise.all([
     outfile: `${next}/workers/index-worker.js`,
   }),
   build({
+    ...common,
+    entryPoints: ['server/src/core/providers/transformers/model-process.ts'],
+    outfile: `${next}/workers/model-process.js`,
+  }),
+  build({
     ...server,
     entryPoints: ['server/src/core/cache/maintenance/structure-worker.ts'],
     outfile: `${next}/workers/structure-worker.js`,

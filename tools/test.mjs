@@ -1,5 +1,6 @@
 // `npm test`: sets up what is missing, runs every suite whatever the others did, and ends with
 // `N passed, N failed` over all of them.
+import { ensureRuntime } from './local-models.mjs';
 import { packageVsix, targetHere } from './package.mjs';
 import { runAttached } from './processes.mjs';
 import { runProgram, UserError } from './program.mjs';
@@ -21,6 +22,7 @@ runProgram(async (_args, signal) => {
   const { suite, rows } = createSuites(context);
 
   await suite('build', () => ensureBuild(context));
+  await suite('local models', () => ensureRuntime(context));
   await suite('types', () => runScript('typecheck', signal));
   await suite('lint', () => runScript('lint', signal));
   await suite('unit, contract, rpc', () =>

@@ -116,6 +116,16 @@ export function wordsOfData(data: ErrorData, l10n: L10n): ErrorWords {
         message: l10n.t('A setting is missing or cannot be used. The log says which.'),
         button: button(l10n.t('Open Settings'), 'embeddingCache.openSettings'),
       };
+    case 'notInstalled':
+      return {
+        message: l10n.t('Local models need @huggingface/transformers, which is not installed.'),
+        button: button(l10n.t('Install…'), 'embeddingCache.installRuntime'),
+      };
+    case 'modelUnusable':
+      return {
+        message: l10n.t('The local model is missing, damaged or too large. The log says which.'),
+        button: selectModel(l10n),
+      };
     case 'newerCache':
       return {
         message: l10n.t('A newer version wrote this cache.'),

@@ -97,6 +97,15 @@ export const providers: readonly KnownProvider[] = [
     ['JINA_API_KEY'],
     'jina-code-embeddings-1.5b',
   ),
+  {
+    kind: 'transformers',
+    name: null,
+    ownAddress: null,
+    addressSetting: 'transformers.modelFolder',
+    needsKey: false,
+    keyVariables: [],
+    defaultModel: '',
+  },
 ];
 
 /** The built-in one for a name that nobody has. */

@@ -1,14 +1,17 @@
 /**
- * Variables the server needs: where the user's folders are, how to find `git`, the language of
+ * Variables the server needs: where the user's folders and models are, how to find `git`, the language of
  * messages. Everything else stays behind, API keys of other tools above all.
  */
 const allowed = [
   'APPDATA',
   'COMSPEC',
   'EMBEDDINGCACHE_DIR',
+  'HF_HOME',
+  'HF_HUB_CACHE',
   'HOME',
   'HOMEDRIVE',
   'HOMEPATH',
+  'HUGGINGFACE_HUB_CACHE',
   'LANG',
   'LC_ALL',
   'LOCALAPPDATA',

@@ -115,7 +115,10 @@ function excludesOfEditor(): ExcludePattern[] {
 
 function providerOf(settings: Settings): ProviderSettings {
   const endpoint: Endpoint | null = endpointOf(settings);
-  if (endpoint === null) return { kind: settings.provider };
+  if (endpoint === null) {
+    const { provider: kind, model, dimensions, modelFolder } = settings;
+    return kind === 'transformers' ? { kind, model, dimensions, modelFolder } : { kind };
+  }
   const { provider, model, baseUrl } = endpoint;
   const shared = { kind: provider, model, dimensions: settings.dimensions, baseUrl };
   if (provider !== 'azureOpenai') return shared;

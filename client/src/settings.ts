@@ -15,6 +15,7 @@ export interface Settings {
   readonly azureDeployment: string;
   readonly azureApiVersion: string;
   readonly ollamaBaseUrl: string;
+  readonly modelFolder: string;
   /** Keys may also come from environment variables. */
   readonly keysFromEnvironment: boolean;
   readonly directory: string;
@@ -56,6 +57,7 @@ export function readSettings(window: SettingsReader, folders: readonly SettingsR
     azureDeployment: text(user('azureOpenai.deployment'), ''),
     azureApiVersion: text(user('azureOpenai.apiVersion'), ''),
     ollamaBaseUrl: text(user('ollama.baseUrl'), '') || knownProvider('ollama').ownAddress!,
+    modelFolder: text(user('transformers.modelFolder'), ''),
     keysFromEnvironment: truth(user('keys.fromEnvironment'), false),
     directory: text(user('directory'), ''),
     storeText: truth(user('storeText'), true),

@@ -26,6 +26,10 @@ export type ErrorKind =
   | 'refused'
   /** A setting is missing or not usable. */
   | 'badSettings'
+  /** The package that runs local models is not installed. */
+  | 'notInstalled'
+  /** A local model is missing, damaged, or too large for this computer's memory. */
+  | 'modelUnusable'
   /** A newer version wrote the cache; it was left untouched. */
   | 'newerCache'
   /** The cache directory cannot be used safely. */

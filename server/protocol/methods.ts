@@ -44,6 +44,8 @@ export interface Requests {
   'embeddingCache/skipped': [null, SkippedFile[]];
   /** Verify, collect garbage, export, import, back up: see `Maintenance`. Cancellable. */
   'embeddingCache/maintain': [MaintainParams, MaintainReport];
+  /** Downloads the package that runs local models; asked for by the user alone. Cancellable. */
+  'embeddingCache/installRuntime': [null, null];
   /** What the status bar and the statistics page show. */
   'embeddingCache/stats': [null, Stats];
 }

@@ -7,6 +7,8 @@ export interface ModelList {
   readonly models: readonly OfferedModel[];
   /** Whether Ollama answered; null where it was not asked. */
   readonly ollamaRuns: boolean | null;
+  /** Whether the package that runs local models is installed. */
+  readonly runtimeInstalled: boolean;
 }
 
 export interface OfferedModel {

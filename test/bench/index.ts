@@ -20,7 +20,12 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { configSchema } from '../../server/src/core/config.ts';
 import { createCore, type CoreDeps } from '../../server/src/core/core.ts';
-import { SECRET_SCAN_WORKER, STRUCTURE_WORKER, MODEL_FILE } from '../support/provider-deps.ts';
+import {
+  MODEL_FILE,
+  MODEL_PROCESS,
+  SECRET_SCAN_WORKER,
+  STRUCTURE_WORKER,
+} from '../support/provider-deps.ts';
 import { judgedSets } from './quality/judged-set.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -33,6 +38,7 @@ const wantedMb = Number(process.argv[2] ?? 20);
 const ignore = (): void => undefined;
 const deps: CoreDeps = {
   logger: { debug: ignore, info: ignore, warn: console.error, error: console.error },
+  modelProcess: MODEL_PROCESS,
   modelFile: MODEL_FILE,
   indexWorker: path.join(root, 'dist/workers/index-worker.js'),
   structureWorker: STRUCTURE_WORKER,

@@ -2,9 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { createProvider } from '../../server/src/core/providers/create-provider.ts';
 import { providerConfigOf } from '../../server/src/core/providers/provider-config.ts';
 import { PROVIDERS } from '../../server/src/core/providers/provider-table.ts';
+import { named } from '../support/faults/tools.ts';
+import { openLocal, whyNoRuntime } from '../support/local-models.ts';
 import { startProviderServer, type ProviderServerOptions } from '../support/provider-server.ts';
 import { providerDeps } from '../support/provider-deps.ts';
 import { openOn, REMOTE_KINDS, TEST_KEY, type RemoteUnderTest } from '../support/remote-kinds.ts';
+import { tempDirectory } from '../support/temp-directory.ts';
+import { writeTinyModel } from '../support/tiny-model/tiny-model.ts';
 import { describeProvider, type ProviderUnderTest } from './provider.ts';
 
 const { signal } = new AbortController();
@@ -19,6 +23,17 @@ describe('the provider contract', () => {
 describeProvider('embedded', async () => {
   const { document } = await createProvider(providerConfigOf('embedded'), providerDeps(), signal);
   return { provider: document, close: async () => undefined };
+});
+
+describe.skipIf(whyNoRuntime)(named('on this computer', whyNoRuntime), () => {
+  for (const role of ['document', 'query'] as const) {
+    describeProvider(`transformers for the ${role}`, async () => {
+      const folder = tempDirectory();
+      writeTinyModel(folder, { prompts: { query: 'red ' } });
+      const pair = await openLocal({ modelFolder: folder });
+      return { provider: pair[role], close: async () => pair.close?.() };
+    });
+  }
 });
 
 for (const remote of REMOTE_KINDS) {

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { STANDARD_FORM } from '../../server/src/core/vectors/vector-form.ts';
 import type { ProviderDeps } from '../../server/src/core/providers/create-provider.ts';
@@ -22,10 +23,16 @@ export const SECRET_SCAN_WORKER = path.resolve(
   '../../server/src/core/chunks/secret-scan-worker.ts',
 );
 
+/** Script of the process that a local model runs in. */
+export const MODEL_PROCESS = path.resolve(
+  import.meta.dirname,
+  '../../server/src/core/providers/transformers/model-process.ts',
+);
+
 /** Dependencies of a provider that may talk to everyone, has no key and remembers nothing. */
 export function providerDeps(
   changes: Partial<ProviderDeps> = {},
-): ProviderDeps & { secretScanWorker: string } {
+): ProviderDeps & { secretScanWorker: string; modelProcess: string } {
   return {
     secretScanWorker: SECRET_SCAN_WORKER,
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
@@ -37,6 +44,8 @@ export function providerDeps(
     mayAskDimensions: true,
     limitMemory: createLimitMemory(),
     fetch: globalThis.fetch,
+    modelProcess: MODEL_PROCESS,
+    localModels: { processFile: MODEL_PROCESS, cacheDir: tmpdir(), env: {} },
     ...changes,
   };
 }

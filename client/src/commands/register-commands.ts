@@ -15,6 +15,7 @@ import { findDuplicates } from './find-duplicates.ts';
 import { findSimilar } from './find-similar.ts';
 import { importCache } from './import-cache.ts';
 import { indexWorkspace } from './index-workspace.ts';
+import { installRuntimeCommand } from './install-runtime.ts';
 import { openSettings } from './open-settings.ts';
 import { pauseIndexing } from './pause-indexing.ts';
 import { previewCost } from './preview-cost.ts';
@@ -53,6 +54,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     explainFile,
     excludeFromIndex,
     selectModel,
+    installRuntime: installRuntimeCommand,
     setApiKey,
     removeApiKey,
     reviewPermissions,

@@ -7,6 +7,7 @@ import { askToSend } from '../ui/ask-to-send.ts';
 import { confirmCost } from '../ui/confirm-cost.ts';
 import { pickModel } from '../ui/model-picker.ts';
 import { type ModelRow, defaultModel } from '../ui/model-rows.ts';
+import { installRuntime } from './install-runtime.ts';
 import { askForKey } from './set-api-key.ts';
 
 /** Chooses who turns text into vectors, here or everywhere, and asks for what that needs. */
@@ -24,6 +25,7 @@ export async function selectModel(parts: Parts): Promise<void> {
   }
   const choice = row.needs === 'server' ? await askForServer(parts) : choiceOf(row);
   if (choice === null || !(await hasKey(parts, choice))) return;
+  if (row.needs === 'runtime' && !(await installRuntime(parts))) return;
   const scope = await pickScope();
   if (scope === undefined) return;
   await apply(parts, choice, scope);

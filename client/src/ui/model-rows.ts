@@ -15,7 +15,7 @@ export interface ModelRow {
   /** Empty: the provider's default, or asked for next. */
   readonly model: string;
   /** What must be there before it can be used. */
-  readonly needs: 'nothing' | 'key' | 'server' | 'settings';
+  readonly needs: 'nothing' | 'key' | 'server' | 'settings' | 'runtime';
 }
 
 export interface ModelRowFacts {
@@ -90,9 +90,25 @@ function rowsOf(kind: ProviderKind, facts: ModelRowFacts, l10n: L10n): readonly 
       }
       return rows;
     }
+    case 'transformers': {
+      const { modelFolder } = settings;
+      const needs = list?.runtimeInstalled === false ? 'runtime' : 'nothing';
+      const own =
+        modelFolder === ''
+          ? []
+          : [rowOf({ ...unknownModel, provider: kind }, facts, l10n, nameOfFolder(modelFolder))];
+      return [
+        ...[...own, ...rows].map((row) => ({ ...row, needs }) as const),
+        setup(l10n.t('a folder with a sentence-transformers model'), 'settings'),
+      ];
+    }
     default:
       return rows;
   }
+}
+
+function nameOfFolder(folder: string): string {
+  return folder.split(/[\\/]/).findLast((part) => part !== '') ?? folder;
 }
 
 const unknownModel: OfferedModel = {
@@ -109,12 +125,17 @@ const builtIn: OfferedModel = {
   usdPerMillionTokens: 0,
 };
 
-function rowOf(offered: OfferedModel, facts: ModelRowFacts, l10n: L10n): ModelRow {
+function rowOf(
+  offered: OfferedModel,
+  facts: ModelRowFacts,
+  l10n: L10n,
+  name = offered.model,
+): ModelRow {
   const { settings, trusted, hasKey } = facts;
   const { provider, model } = offered;
   const inUse =
     settings.provider === provider && (settings.model || defaultModel(provider)) === model;
-  const label = model === '' ? capitalised(providerName(provider, l10n)) : model;
+  const label = name === '' ? capitalised(providerName(provider, l10n)) : name;
   const endpoint = endpointOf({ ...settings, provider, model });
   const local = endpoint === null || (endpoint.origin !== null && isLoopback(endpoint.origin));
   const ready = endpoint === null || !knownProvider(provider).needsKey || hasKey(endpoint);
@@ -135,13 +156,13 @@ function descriptionOf(
   { trusted, needsKey, locale }: ModelRowFacts & { readonly needsKey: boolean },
   l10n: L10n,
 ): string {
-  const free = provider === 'embedded' || provider === 'ollama';
+  const free = ['embedded', 'ollama', 'transformers'].includes(provider);
   const price =
     usdPerMillionTokens === null || usdPerMillionTokens === 0
       ? null
       : l10n.t('{0}/1M tokens', usd(usdPerMillionTokens, locale));
   return [
-    model === '' ? null : providerName(provider, l10n),
+    model === '' && provider === 'embedded' ? null : providerName(provider, l10n),
     trusted && needsKey ? l10n.t('needs an API key') : null,
     dimensions === null ? null : l10n.t('{0} dims', dimensions),
     free ? l10n.t('free') : price,

@@ -8,6 +8,8 @@ export function providerName(provider: string, l10n: L10n): string {
       return l10n.t('built-in');
     case 'openaiCompatible':
       return l10n.t('OpenAI-compatible server');
+    case 'transformers':
+      return l10n.t('local model');
     default:
       return providers.find(({ kind }) => kind === provider)?.name ?? provider;
   }

@@ -28,6 +28,8 @@ export interface CoreDeps extends MaintenanceDeps, OutboundDeps, FolderSourceDep
   readonly modelFile: string;
   /** Absolute path of the script of `index-worker.ts`; without it indexing works in this thread. */
   readonly indexWorker?: string;
+  /** Absolute path of the script of `model-process.ts`, in which a local model runs. */
+  readonly modelProcess: string;
   readonly fetch: typeof globalThis.fetch;
   /** Null when none is stored for this provider and origin. */
   apiKeyOf(provider: string, origin: string): string | null;

@@ -19,7 +19,7 @@ import { listModels, type ModelList } from './model-list.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { folderOf, OpenFolders } from './open-folders.ts';
 import { Outbound } from './outbound.ts';
-import { ProviderInUse, type PricedDeps } from './provider-in-use.ts';
+import { localModelsOf, ProviderInUse, type PricedDeps } from './provider-in-use.ts';
 import { describeProvider, type ProviderDescription } from './providers/describe-provider.ts';
 import { describeOwn } from './providers/own-provider.ts';
 import { type DuplicateOptions, type Duplicates, findDuplicates } from './search/duplicates.ts';
@@ -75,6 +75,7 @@ class CachingCore implements Core {
   readonly provider: ProviderDescription;
   readonly priceOf: PriceOf;
   readonly maintenance: Maintenance;
+  readonly #config: Config;
   readonly #deps: PricedDeps;
   readonly #cache: EmbeddingCache;
   readonly #ledger: Ledger;
@@ -88,6 +89,7 @@ class CachingCore implements Core {
   readonly #listeners = new Set<() => void>();
 
   constructor(config: Config, deps: PricedDeps, cache: EmbeddingCache, ledger: Ledger) {
+    this.#config = config;
     this.#deps = deps;
     this.priceOf = deps.priceOf;
     this.#cache = cache;
@@ -251,7 +253,8 @@ class CachingCore implements Core {
     const hashes: TextHash[] = [];
     for (const folder of folders) hashes.push(...(await this.#someHashes(folder, signal)));
     const stored = await this.#cache.storedSpaces();
-    return listModels({ ...this.#deps, hashes, stored, ollamaBaseUrl }, signal);
+    const localModels = localModelsOf(this.#config, this.#deps);
+    return listModels({ ...this.#deps, hashes, stored, ollamaBaseUrl, localModels }, signal);
   }
 
   /** None where the configured provider must be asked something first: nothing is sent for a list. */
@@ -286,8 +289,9 @@ class CachingCore implements Core {
   async close(): Promise<void> {
     this.#listeners.clear();
     await this.#runs.idle();
-    const parts = [this.#folders, this.#threads, this.#outbound, this.#ledger, this.#cache];
-    await closeAll(parts.map((part) => () => part.close()));
+    const working = [this.#folders, this.#threads, this.#provider];
+    const storing = [this.#outbound, this.#ledger, this.#cache];
+    await closeAll([...working, ...storing].map((part) => () => part.close()));
   }
 
   async #indexerParts(folder: string, signal: AbortSignal): Promise<IndexerParts> {

@@ -13,6 +13,8 @@ export type FailureKind =
   | 'badAnswer'
   | 'refused'
   | 'badSettings'
+  | 'notInstalled'
+  | 'modelUnusable'
   | 'newerCache'
   | 'unsafeDirectory'
   | 'diskFull'

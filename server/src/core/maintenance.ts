@@ -28,6 +28,7 @@ import { Failure } from './errors.ts';
 import { emptyIndexesIn } from './index/empty-indexes.ts';
 import { indexUsesIn } from './index/index-uses.ts';
 import type { EmbeddingSpace } from './keys/space.ts';
+import { installRuntime } from './providers/transformers/install-runtime.ts';
 import { costUsd, type PriceOf } from './usage/prices.ts';
 
 export interface MaintenanceDeps {
@@ -71,6 +72,8 @@ export interface Maintenance {
   importFrom(options: ImportRun): Promise<ImportReport>;
   /** Copies the whole cache, as it is at one moment, to a new or empty directory. */
   backUp(options: MaintenanceRun & { readonly to: string }): Promise<BackupReport>;
+  /** Downloads what runs local models, once; as `installRuntime` of the provider. */
+  installRuntime(signal: AbortSignal): Promise<void>;
 }
 
 export interface MaintenanceParts {
@@ -162,6 +165,10 @@ class CacheMaintenance implements Maintenance {
   backUp(options: MaintenanceRun & { readonly to: string }): Promise<BackupReport> {
     const { structureWorker } = this.#deps;
     return backUp({ ...options, structureWorker, directory: this.#directory });
+  }
+
+  async installRuntime(signal: AbortSignal): Promise<void> {
+    await installRuntime(this.#directory, signal);
   }
 
   async #run<T>(task: () => Promise<T>): Promise<T> {

@@ -2,7 +2,10 @@ import { countPresent } from './cache/presence.ts';
 import type { StoredSpace } from './cache/embedding-cache.ts';
 import type { TextHash } from './keys/text-hash.ts';
 import { ollamaModels } from './providers/ollama-models.ts';
+import type { LocalModelDeps } from './providers/provider-deps.ts';
 import { PROVIDERS } from './providers/provider-table.ts';
+import { downloadedModels } from './providers/transformers/downloaded-models.ts';
+import { findRuntime } from './providers/transformers/runtime.ts';
 import type { PriceOf } from './usage/prices.ts';
 
 /** A model that can be chosen. */
@@ -21,6 +24,8 @@ export interface ModelList {
   readonly models: readonly OfferedModel[];
   /** Null where it was not asked. */
   readonly ollamaRuns: boolean | null;
+  /** What runs local models is installed. */
+  readonly runtimeInstalled: boolean;
 }
 
 export interface ModelListParts {
@@ -29,32 +34,49 @@ export interface ModelListParts {
   readonly stored: readonly StoredSpace[];
   /** Null: Ollama is not looked for. */
   readonly ollamaBaseUrl: string | null;
+  readonly localModels: LocalModelDeps;
   readonly fetch: typeof globalThis.fetch;
   readonly priceOf: PriceOf;
 }
 
-/** Every model there is to choose now: published ones, those Ollama has, and those used before. */
+/** Of these only what is on this computer is offered. */
+const DETECTED = ['ollama', 'transformers'];
+
+/** Every model there is to choose now: published ones, those on this computer, and those used before. */
 export async function listModels(parts: ModelListParts, signal: AbortSignal): Promise<ModelList> {
-  const { stored, ollamaBaseUrl, fetch } = parts;
+  const { stored, ollamaBaseUrl, localModels, fetch } = parts;
   const ollama = ollamaBaseUrl === null ? null : await ollamaModels(ollamaBaseUrl, fetch, signal);
-  const published = PROVIDERS.filter(({ kind }) => kind !== 'ollama').flatMap((provider) =>
+  const local = await downloadedModels(localModels.env);
+  const published = PROVIDERS.filter(({ kind }) => !DETECTED.includes(kind)).flatMap((provider) =>
     (provider.remote?.models ?? ['']).map((model) => ({ provider: provider.kind, model })),
   );
   const detected = (ollama ?? []).map((model) => ({ provider: 'ollama', model }));
   const used = stored
     .filter(({ space }) => space.provider === 'openaiCompatible')
     .map(({ space }) => ({ provider: space.provider, model: space.model }));
-  const named = new Map([...published, ...detected, ...used].map((each) => [nameOf(each), each]));
+  const named = new Map<string, NamedModel>(
+    [...published, ...detected, ...local, ...used].map((each: NamedModel) => [nameOf(each), each]),
+  );
   const models: OfferedModel[] = [];
   for (const each of named.values()) {
     signal.throwIfAborted();
     models.push(await factsOf(each, parts));
   }
-  return { models, ollamaRuns: ollamaBaseUrl === null ? null : ollama !== null };
+  return {
+    models,
+    ollamaRuns: ollamaBaseUrl === null ? null : ollama !== null,
+    runtimeInstalled: findRuntime(localModels.cacheDir, localModels.processFile) !== null,
+  };
+}
+
+interface NamedModel {
+  readonly provider: string;
+  readonly model: string;
+  readonly dimensions?: number;
 }
 
 async function factsOf(
-  { provider, model }: { provider: string; model: string },
+  { provider, model, dimensions }: NamedModel,
   { hashes, stored, priceOf }: ModelListParts,
 ): Promise<OfferedModel> {
   const spaces = stored.filter(({ space }) => isOf(space, provider, model));
@@ -63,7 +85,7 @@ async function factsOf(
   return {
     provider,
     model,
-    dimensions: known ?? spaces[0]?.space.dimensions ?? null,
+    dimensions: dimensions ?? known ?? spaces[0]?.space.dimensions ?? null,
     usdPerMillionTokens: priceOf(provider, model),
     cachedShare: hashes.length === 0 ? null : await bestShare(spaces, hashes),
   };
@@ -82,6 +104,6 @@ function isOf(space: StoredSpace['space'], provider: string, model: string): boo
   return model === '' || space.model === model || space.model.startsWith(`${model}@`);
 }
 
-function nameOf({ provider, model }: { provider: string; model: string }): string {
+function nameOf({ provider, model }: NamedModel): string {
   return `${provider} ${model}`;
 }

@@ -18,6 +18,8 @@ export interface OpenedProvider {
   readonly secretCheck: string | null;
   /** Documents' vectors, for search. */
   readonly vectors: RecentVectors;
+  /** Ends what the provider runs. */
+  close(): Promise<void>;
 }
 
 export async function withShards(
@@ -42,5 +44,6 @@ export async function withShards(
   const shard = await cache.shard(pair.document.space);
   const vectors = new RecentVectors(shard, { maxBytes: RECENT_BYTES });
   const { secretCheck } = outbound;
-  return { provider: pair.document, documents, queries, secretCheck, vectors };
+  const close = async () => pair.close?.();
+  return { provider: pair.document, documents, queries, secretCheck, vectors, close };
 }

@@ -7,6 +7,7 @@ import type { IndexThreads } from './index/workers/index-threads.ts';
 import { withShards, type OpenedProvider } from './opened-provider.ts';
 import type { Outbound } from './outbound.ts';
 import { createProvider } from './providers/create-provider.ts';
+import type { LocalModelDeps } from './providers/provider-deps.ts';
 import type { ProviderPair } from './providers/provider.ts';
 import { openLimitMemory } from './providers/remote/limit-memory.ts';
 import type { Ledger } from './usage/ledger.ts';
@@ -71,6 +72,11 @@ export class ProviderInUse {
     return 'vector' in outcome ? toUnit(outcome.vector) : null;
   }
 
+  async close(): Promise<void> {
+    const opened = await this.#opened?.catch(() => null);
+    await opened?.close();
+  }
+
   async #embedOne(embedder: Embedder, text: string, options: EmbedOptions): Promise<EmbedOutcome> {
     const { outcomes } = await embedder.embedMany([text], options);
     this.#parts.changed();
@@ -84,6 +90,11 @@ export class ProviderInUse {
     const knownSpaces = () => cache.spaces();
     const limitMemory = openLimitMemory(path.join(config.cacheDir, 'limits.json'));
     const asked = { ...deps, form: config.vectors, mayAskDimensions, knownSpaces, limitMemory };
-    return createProvider(config.provider, asked, signal);
+    const localModels = localModelsOf(config, deps);
+    return createProvider(config.provider, { ...asked, localModels }, signal);
   }
+}
+
+export function localModelsOf({ cacheDir }: Config, { modelProcess }: CoreDeps): LocalModelDeps {
+  return { processFile: modelProcess, cacheDir, env: process.env };
 }

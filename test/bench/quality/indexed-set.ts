@@ -16,7 +16,11 @@ import { EmbeddedProvider } from '../../../server/src/core/providers/embedded.ts
 import { listPrice } from '../../../server/src/core/usage/prices.ts';
 import { openLedger } from '../../../server/src/core/usage/ledger.ts';
 import type { Vector } from '../../../server/src/core/vectors/vector.ts';
-import { SECRET_SCAN_WORKER, STRUCTURE_WORKER } from '../../support/provider-deps.ts';
+import {
+  MODEL_PROCESS,
+  SECRET_SCAN_WORKER,
+  STRUCTURE_WORKER,
+} from '../../support/provider-deps.ts';
 import type { JudgedSet } from './judged-set.ts';
 
 /** A judged set in a real index, read without core, which always ranks by all signals. */
@@ -33,6 +37,7 @@ const { signal } = new AbortController();
 const ignore = (): void => undefined;
 const DEPS: CoreDeps = {
   logger: { debug: ignore, info: ignore, warn: console.error, error: console.error },
+  modelProcess: MODEL_PROCESS,
   modelFile: MODEL_FILE,
   structureWorker: STRUCTURE_WORKER,
   secretScanWorker: SECRET_SCAN_WORKER,

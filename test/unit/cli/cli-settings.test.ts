@@ -2,7 +2,11 @@ import envPaths from 'env-paths';
 import { describe, expect, it } from 'vitest';
 import { providerConfigOf } from '../../../server/src/core/providers/provider-config.ts';
 import { PROVIDERS } from '../../../server/src/core/providers/provider-table.ts';
-import { settingsOf } from '../../../server/src/frontends/cli/cli-settings.ts';
+import {
+  settingsOf,
+  type Environment,
+  type GlobalOptions,
+} from '../../../server/src/frontends/cli/cli-settings.ts';
 import { UsageError } from '../../../server/src/frontends/cli/usage-error.ts';
 
 describe('settings of the command line', () => {
@@ -120,6 +124,23 @@ describe('settings of the command line', () => {
     });
   });
 
+  it('names a local model by a name or a folder, a flag before a variable', () => {
+    const local = (flags: GlobalOptions, env: Environment) => {
+      const { config, namedOrigin } = settingsOf(
+        { provider: 'transformers', ...flags },
+        env,
+        '/at',
+      );
+      expect(namedOrigin).toBeNull();
+      return [config.provider.model, config.provider.modelFolder];
+    };
+    const both = { EMBEDDINGCACHE_MODEL: 'bge', EMBEDDINGCACHE_MODEL_FOLDER: '/models/e5' };
+    expect(local({ model: 'minilm' }, both)).toEqual(['minilm', '']);
+    expect(local({ modelFolder: 'mine' }, both)).toEqual(['', '/at/mine']);
+    expect(local({}, both)).toEqual(['bge', '']);
+    expect(local({}, { EMBEDDINGCACHE_MODEL_FOLDER: '/models/e5' })).toEqual(['', '/models/e5']);
+  });
+
   it.each([
     [{ provider: 'azureOpenai' }, {}, '--base-url URL'],
     [{ provider: 'openaiCompatible' }, {}, '--base-url URL'],
@@ -127,6 +148,10 @@ describe('settings of the command line', () => {
     [{ provider: 'openai', baseUrl: 'http://api.openai.com/v1' }, {}, 'must begin with https://'],
     [{ model: 'text-embedding-3-small' }, {}, '--model needs another --provider'],
     [{ dimensions: 8 }, {}, '--dimensions needs another --provider'],
+    [{ provider: 'transformers' }, {}, 'needs --model NAME or --model-folder'],
+    [{ provider: 'transformers', model: 'a', modelFolder: 'b' }, {}, 'not by both'],
+    [{ provider: 'transformers', baseUrl: 'http://a' }, {}, '--base-url means nothing'],
+    [{ provider: 'ollama', modelFolder: 'b' }, {}, '--model-folder needs --provider transformers'],
     [{}, { EMBEDDINGCACHE_PROVIDER: 'gpt' }, 'EMBEDDINGCACHE_PROVIDER names no known provider'],
   ])('refuses flags %j with environment %j', (flags, env, words) => {
     const read = (): unknown => settingsOf(flags, env, '/');

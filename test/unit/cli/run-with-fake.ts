@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { runCli } from '../../../server/src/frontends/cli/run-cli.ts';
 import { FakeCore } from './fake-core.ts';
-import { MODEL_FILE } from '../../support/provider-deps.ts';
+import { MODEL_FILE, MODEL_PROCESS } from '../../support/provider-deps.ts';
 
 interface Setting {
   readonly core?: FakeCore;
@@ -39,6 +39,7 @@ export async function runWithFake(args: readonly string[], setting: Setting = {}
     signal: setting.signal ?? new AbortController().signal,
     version: '1.2.3',
     modelFile: MODEL_FILE,
+    modelProcess: MODEL_PROCESS,
     structureWorker: '/nowhere/structure-worker.js',
     secretScanWorker: '/nowhere/secret-scan-worker.js',
     fetch: () => Promise.reject(new Error('the CLI itself makes no request')),

@@ -31,6 +31,16 @@ describe('words of errors', () => {
       'Nothing was sent to api.openai.com: you have not allowed it here.',
       'Review Permissions',
     ],
+    [
+      { kind: 'notInstalled', provider: 'transformers' },
+      'Local models need @huggingface/transformers, which is not installed.',
+      'Install…',
+    ],
+    [
+      { kind: 'modelUnusable', provider: 'transformers' },
+      'The local model is missing, damaged or too large. The log says which.',
+      'Select Model…',
+    ],
     [{ kind: 'newerCache' }, 'A newer version wrote this cache.', 'Check for Updates'],
     [{ kind: 'diskFull' }, 'The disk is full; new embeddings stay in memory only.', 'Clean Up…'],
     [

@@ -98,6 +98,7 @@ describe('the manifest', () => {
       'embeddingCache.azureOpenai.deployment': 'machine',
       'embeddingCache.azureOpenai.apiVersion': 'machine',
       'embeddingCache.ollama.baseUrl': 'machine',
+      'embeddingCache.transformers.modelFolder': 'machine',
       'embeddingCache.keys.fromEnvironment': 'machine',
       'embeddingCache.directory': 'machine',
       'embeddingCache.storeText': 'machine',

@@ -7,7 +7,7 @@ import type {
 import { openNodeCache } from '../../../server/src/frontends/node/node-cache.ts';
 import { startOpenAiServer } from '../../support/openai-server.ts';
 import { MODEL_FILE } from '../../support/provider-deps.ts';
-import { STRUCTURE_WORKER } from '../../support/provider-deps.ts';
+import { MODEL_PROCESS, STRUCTURE_WORKER } from '../../support/provider-deps.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
 /** Vectors of a text's length and its first letter, and what was asked for. */
@@ -22,7 +22,11 @@ function countingProvider(changes: Partial<CustomProvider> = {}) {
 
 const open: Cache[] = [];
 async function openIn(directory: string, options: CacheOptions = {}): Promise<Cache> {
-  const deps = { modelFile: MODEL_FILE, structureWorker: STRUCTURE_WORKER };
+  const deps = {
+    modelFile: MODEL_FILE,
+    structureWorker: STRUCTURE_WORKER,
+    modelProcess: MODEL_PROCESS,
+  };
   const cache = await openNodeCache({ directory, ...options }, deps);
   open.push(cache);
   return cache;

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countCl100kTokens } from '../../../server/src/core/providers/cl100k.ts';
-import {
-  halvesOf,
-  partsOf,
-  poolVectors,
-} from '../../../server/src/core/providers/remote/long-texts.ts';
+import { halvesOf, partsOf, poolVectors } from '../../../server/src/core/providers/long-texts.ts';
 import { runInSlices } from '../../../server/src/core/providers/time-slices.ts';
 import { STANDARD_FORM } from '../../../server/src/core/vectors/vector-form.ts';
 import { norm } from '../../../server/src/core/vectors/vector.ts';

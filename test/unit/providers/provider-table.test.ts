@@ -54,6 +54,7 @@ describe('the provider table', () => {
       'generativelanguage.googleapis.com',
       'api.mistral.ai',
       'api.jina.ai',
+      null,
     ]);
   });
 

@@ -21,4 +21,15 @@ export interface ProviderDeps {
   /** What endpoints showed about themselves in earlier runs. */
   readonly limitMemory: LimitMemory;
   readonly fetch: typeof globalThis.fetch;
+  readonly localModels: LocalModelDeps;
+}
+
+/** What models in a process of this computer need. */
+export interface LocalModelDeps {
+  /** Absolute path of the script of `transformers/model-process.ts`. */
+  readonly processFile: string;
+  /** Absolute path: the package that runs them may be installed there. */
+  readonly cacheDir: string;
+  /** Where Hugging Face's folders are said to be. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }

@@ -9,6 +9,7 @@ import { ollama } from './ollama.ts';
 import { openAiCompatible } from './openai-compatible.ts';
 import { openAi } from './openai.ts';
 import type { ProviderKind } from './provider-kind.ts';
+import { transformers } from './transformers.ts';
 import { voyage } from './voyage.ts';
 
 /** Every provider there is, in the order they are offered. A new one is a file and a line here. */
@@ -23,6 +24,7 @@ export const PROVIDERS: readonly ProviderKind[] = [
   gemini,
   mistral,
   jina,
+  transformers,
 ];
 
 /** Throws Failure `badSettings` for a name that is not in the table. */

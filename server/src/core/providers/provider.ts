@@ -75,4 +75,6 @@ export interface EmbeddingProvider {
 export interface ProviderPair {
   readonly document: EmbeddingProvider;
   readonly query: EmbeddingProvider;
+  /** Ends what runs for them; absent where nothing does. */
+  close?(): Promise<void>;
 }

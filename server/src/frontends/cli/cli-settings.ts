@@ -17,6 +17,7 @@ export interface GlobalOptions {
   readonly baseUrl?: string;
   readonly deployment?: string;
   readonly apiVersion?: string;
+  readonly modelFolder?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly yes?: boolean;
@@ -48,11 +49,20 @@ export function settingsOf(options: GlobalOptions, env: Environment, cwd: string
   const kind = providerKindOf(options, env);
   const row = providerKind(kind);
   const { remote } = row;
+  if (kind === 'transformers') {
+    const provider = localModelOf(options, env, cwd);
+    return { config: { cacheDir, provider }, namedOrigin: null, apiKey: null };
+  }
   if (remote === null) {
-    refuseForEmbedded(options);
+    refuseFlags(
+      options,
+      EVERY_FLAG,
+      (flag) => `${flag} needs another --provider, such as openai: the embedded one has one model.`,
+    );
     const provider = providerConfigOf(kind);
     return { config: { cacheDir, provider }, namedOrigin: null, apiKey: null };
   }
+  refuseFlags(options, ['--model-folder'], (flag) => `${flag} needs --provider transformers.`);
   const provider = providerConfigOf(kind, {
     model: options.model ?? valueOf(env, 'EMBEDDINGCACHE_MODEL'),
     dimensions: options.dimensions,
@@ -123,21 +133,49 @@ function providerKindOf(options: GlobalOptions, env: Environment): string {
   );
 }
 
+const FLAGS = {
+  '--model': 'model',
+  '--dimensions': 'dimensions',
+  '--base-url': 'baseUrl',
+  '--deployment': 'deployment',
+  '--api-version': 'apiVersion',
+  '--model-folder': 'modelFolder',
+} as const satisfies Record<string, keyof GlobalOptions>;
+type Flag = keyof typeof FLAGS;
+const EVERY_FLAG = Object.keys(FLAGS) as Flag[];
+
 /** A flag that would be ignored is a mistake; a variable may be there for other runs. */
-function refuseForEmbedded(options: GlobalOptions): void {
-  const flags = {
-    '--model': options.model,
-    '--dimensions': options.dimensions,
-    '--base-url': options.baseUrl,
-    '--deployment': options.deployment,
-    '--api-version': options.apiVersion,
-  };
-  for (const [flag, value] of Object.entries(flags)) {
-    if (value === undefined) continue;
-    throw new UsageError(
-      `${flag} needs another --provider, such as openai: the embedded one has one model.`,
-    );
+function refuseFlags(
+  options: GlobalOptions,
+  flags: readonly Flag[],
+  words: (flag: Flag) => string,
+): void {
+  const given = flags.find((flag) => options[FLAGS[flag]] !== undefined);
+  if (given !== undefined) throw new UsageError(words(given));
+}
+
+/** A flag goes before the environment, and so a folder before the model that a variable names. */
+function localModelOf(options: GlobalOptions, env: Environment, cwd: string) {
+  refuseFlags(
+    options,
+    ['--base-url', '--deployment', '--api-version'],
+    (flag) => `${flag} means nothing to a model on this computer.`,
+  );
+  const { model, modelFolder, dimensions } = options;
+  if (model !== undefined && modelFolder !== undefined) {
+    throw new UsageError('Name the model by --model or by --model-folder, not by both.');
   }
+  const named = modelFolder === undefined ? (model ?? valueOf(env, 'EMBEDDINGCACHE_MODEL')) : '';
+  const folder =
+    modelFolder ?? (named === undefined ? valueOf(env, 'EMBEDDINGCACHE_MODEL_FOLDER') : undefined);
+  if (named === undefined && folder === undefined) {
+    throw new UsageError('transformers needs --model NAME or --model-folder FOLDER.');
+  }
+  return providerConfigOf('transformers', {
+    model: named,
+    dimensions,
+    modelFolder: folder === undefined ? '' : path.resolve(cwd, folder),
+  });
 }
 
 /**

@@ -9,6 +9,7 @@ import { runExport, type ExportFlags } from './export-command.ts';
 import { runImport } from './import-command.ts';
 import { runGc, type GcFlags } from './gc-command.ts';
 import { runIndex, type IndexFlags } from './index-command.ts';
+import { runInstallRuntime } from './install-runtime-command.ts';
 import type { Invocation } from './invocation.ts';
 import { VECTOR_FORMATS } from './output/vector-output.ts';
 import { runSearch, type SearchFlags } from './search-command.ts';
@@ -47,6 +48,7 @@ export function createProgram(version: string, terminal: Terminal, act: Act): Co
     .option('--base-url <url>', 'address of the provider (OPENAI_BASE_URL, OLLAMA_HOST, …)')
     .option('--deployment <name>', 'Azure OpenAI’s deployment (AZURE_OPENAI_DEPLOYMENT)')
     .option('--api-version <version>', 'Azure OpenAI’s API (AZURE_OPENAI_API_VERSION)')
+    .option('--model-folder <folder>', 'of a local model (EMBEDDINGCACHE_MODEL_FOLDER)')
     .option('--json', 'print data as JSON')
     .option('-q, --quiet', 'no progress and no logs')
     .option('-y, --yes', 'do not ask before a run that costs money')
@@ -173,6 +175,11 @@ export function createProgram(version: string, terminal: Terminal, act: Act): Co
     .description('copy the whole cache while it is in use')
     .argument('<folder>', 'a new or an empty folder')
     .action((folder: string) => act(optionsOf(), (call) => runBackup(call, folder)));
+
+  program
+    .command('install-runtime')
+    .description('install what runs local models: @huggingface/transformers, by npm')
+    .action(() => act(optionsOf(), runInstallRuntime));
 
   return program;
 }

@@ -45,9 +45,12 @@ export function failureWords(failure: Failure): string {
       return 'Another program keeps the cache locked; new embeddings stay in memory until it lets go.';
     case 'logGrows':
       return 'The cache takes much room on the disk until another program stops reading it.';
+    case 'notInstalled':
+      return `${what} Install it with: embeddingcache install-runtime`;
     case 'noWatches':
     case 'refused':
     case 'badSettings':
+    case 'modelUnusable':
     case 'badFile':
       return what;
     case 'internal':

@@ -17,6 +17,8 @@ export interface CliDeps {
   readonly structureWorker: string;
   /** Absolute path of the script of `index-worker.ts`; without it indexing works in this thread. */
   readonly indexWorker?: string;
+  /** Absolute path of the script of `model-process.ts`, in which a local model runs. */
+  readonly modelProcess: string;
   /** Absolute path of the script of the thread that checks texts for secrets. */
   readonly secretScanWorker: string;
   readonly fetch: typeof globalThis.fetch;
@@ -52,6 +54,7 @@ export async function withCore<T>(
     modelFile: call.modelFile,
     structureWorker: call.structureWorker,
     ...(call.indexWorker === undefined ? {} : { indexWorker: call.indexWorker }),
+    modelProcess: call.modelProcess,
     secretScanWorker: call.secretScanWorker,
     fetch: call.fetch,
     apiKeyOf: (_provider, origin) => (isNamed(origin) ? settings.apiKey : null),

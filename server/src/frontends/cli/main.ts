@@ -23,6 +23,7 @@ async function start(): Promise<void> {
     modelFile: path.join(__dirname, '../model/code-static-256.bin'),
     structureWorker: path.join(__dirname, '../workers/structure-worker.js'),
     indexWorker: path.join(__dirname, '../workers/index-worker.js'),
+    modelProcess: path.join(__dirname, '../workers/model-process.js'),
     secretScanWorker: path.join(__dirname, '../workers/secret-scan-worker.js'),
     fetch: globalThis.fetch,
     now: () => performance.now(),

@@ -127,6 +127,10 @@ export function registerHandlers(deps: HandlerDeps): void {
   on('embeddingCache/maintain', (params, core, signal) =>
     maintain({ connection }, params, core.maintenance, signal),
   );
+  on('embeddingCache/installRuntime', async (_, { maintenance }, signal) => {
+    await maintenance.installRuntime(signal);
+    return null;
+  });
   on('embeddingCache/stats', () => stats.gather());
 }
 

@@ -85,5 +85,6 @@ export const paramsSchemas: { [M in Method]: z.ZodType<ParamsOf<M>> } = {
   'embeddingCache/explain': z.object({ uri: z.string() }),
   'embeddingCache/skipped': nothing,
   'embeddingCache/maintain': maintain,
+  'embeddingCache/installRuntime': nothing,
   'embeddingCache/stats': nothing,
 };

@@ -26,6 +26,8 @@ export interface ServerOptions {
   readonly structureWorker: string;
   /** Absolute path of the script of `index-worker.ts`. */
   readonly indexWorker: string;
+  /** Absolute path of the script of `model-process.ts`. */
+  readonly modelProcess: string;
   /** Absolute path of the script of the thread that checks texts for secrets. */
   readonly secretScanWorker: string;
 }

@@ -4,6 +4,7 @@ import { Failure } from '../../core/errors.ts';
 import { PauseGate } from '../../core/index/pause-gate.ts';
 import type { FolderSourceDeps } from '../../core/folder-source.ts';
 import type { Logger } from '../../core/logger.ts';
+import { providerKind } from '../../core/providers/provider-table.ts';
 import { configOf } from './settings-config.ts';
 
 export interface SessionDeps extends FolderSourceDeps {
@@ -11,6 +12,7 @@ export interface SessionDeps extends FolderSourceDeps {
   readonly modelFile: string;
   readonly structureWorker: string;
   readonly indexWorker: string;
+  readonly modelProcess: string;
   readonly secretScanWorker: string;
   apiKeyOf(provider: string, origin: string): string | null;
   onCacheProblem(problem: Failure): void;
@@ -47,7 +49,8 @@ export class Session {
 
   /** Whether no text leaves this computer. */
   get isLocal(): boolean {
-    return this.#settings?.provider.kind === 'embedded';
+    const { provider } = this.#settings ?? {};
+    return provider !== undefined && providerKind(provider.kind).remote === null;
   }
 
   /** Called after any figure of the core changed. */
@@ -68,6 +71,7 @@ export class Session {
       modelFile: this.#deps.modelFile,
       structureWorker: this.#deps.structureWorker,
       indexWorker: this.#deps.indexWorker,
+      modelProcess: this.#deps.modelProcess,
       secretScanWorker: this.#deps.secretScanWorker,
       fetch: globalThis.fetch,
       apiKeyOf: (provider, origin) => this.#deps.apiKeyOf(provider, origin),

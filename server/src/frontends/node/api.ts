@@ -31,7 +31,7 @@ export interface CustomProvider {
 /** Which model's vectors. Without any of these: the built-in model, offline and free. */
 export interface ModelOptions {
   /**
-   * A provider's name as in the command's `--provider` (`embedded`, `openai`, …), or one of your
+   * A provider's name as in the command's `--provider` (`embedded`, `openai`, `transformers`, …), or one of your
    * own. Naming a remote one is consent to send it the texts that are not in the cache. Left out, a
    * `model` of a known provider names it.
    */
@@ -46,6 +46,8 @@ export interface ModelOptions {
   readonly deployment?: string;
   /** Azure OpenAI's version of its interface. */
   readonly apiVersion?: string;
+  /** Folder of a local transformer model, in place of `model`. */
+  readonly modelFolder?: string;
   /** Default: the provider's usual environment variable. It is stored nowhere. */
   readonly apiKey?: string;
   /** How numbers are kept. Default `float32`; each element type has vectors of its own. */

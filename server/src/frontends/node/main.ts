@@ -31,6 +31,7 @@ export async function openCache(options: CacheOptions = {}): Promise<Cache> {
   return openNodeCache(options, {
     modelFile: path.join(__dirname, '../model/code-static-256.bin'),
     structureWorker: path.join(__dirname, '../workers/structure-worker.js'),
+    modelProcess: path.join(__dirname, '../workers/model-process.js'),
   });
 }
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { providerConfigSchema, type Config, type ProviderConfig } from '../../core/config.ts';
 import type { OwnFunction } from '../../core/providers/own-provider.ts';
 import { PROVIDERS } from '../../core/providers/provider-table.ts';
@@ -25,6 +26,7 @@ const PROVIDER_OPTIONS = [
   'baseUrl',
   'deployment',
   'apiVersion',
+  'modelFolder',
   'apiKey',
 ] as const satisfies readonly (keyof ModelOptions)[];
 
@@ -88,7 +90,9 @@ function providerConfigOf(kind: string, options: ModelOptions): ProviderConfig {
     refuseBeside('the embedded provider', options);
   }
   const { model, dimensions, baseUrl, deployment, apiVersion } = options;
-  const config = { kind, model, dimensions, baseUrl, deployment, apiVersion };
+  // A program's working directory is its own choice.
+  const modelFolder = options.modelFolder && path.resolve(options.modelFolder);
+  const config = { kind, model, dimensions, baseUrl, deployment, apiVersion, modelFolder };
   const parsed = providerConfigSchema.safeParse(config);
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues[0]?.path.join('.');

@@ -30,7 +30,7 @@ interface OpenModel {
 }
 
 /** Files that come with the package. */
-export type NodeCacheDeps = Pick<CoreDeps, 'modelFile' | 'structureWorker'>;
+export type NodeCacheDeps = Pick<CoreDeps, 'modelFile' | 'structureWorker' | 'modelProcess'>;
 
 export async function openNodeCache(options: CacheOptions, deps: NodeCacheDeps): Promise<Cache> {
   const cache = new NodeCache(options, deps);

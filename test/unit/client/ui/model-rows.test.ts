@@ -18,7 +18,7 @@ const models: OfferedModel[] = [
   { ...none, provider: 'voyage', model: 'voyage-code-3', dimensions: 1024 },
   { ...none, provider: 'ollama', model: 'nomic-embed-text:latest', cachedShare: 0 },
 ];
-const list: ModelList = { models, ollamaRuns: true };
+const list: ModelList = { models, ollamaRuns: true, runtimeInstalled: true };
 
 function rows(changes: Partial<ModelRowFacts> = {}) {
   const facts = { settings, trusted: true, list, hasKey: () => false, locale: 'en', ...changes };
@@ -73,11 +73,30 @@ describe('the model picker', () => {
   });
 
   it('says when Ollama does not run, or has no model', () => {
-    const without = (ollamaRuns: boolean): ModelList => ({ models: [], ollamaRuns });
+    const without = (ollamaRuns: boolean): ModelList => ({ ...list, models: [], ollamaRuns });
     expect(rowOf('Ollama…', { list: without(false) })?.description).toBe(
       'does not run at 127.0.0.1:11434',
     );
     expect(rowOf('Ollama…', { list: without(true) })?.description).toContain('ollama pull');
+  });
+
+  it('offers local models, and says what is to be installed first', () => {
+    const local = { ...none, provider: 'transformers', model: 'all-MiniLM-L6-v2', dimensions: 384 };
+    const here = (runtimeInstalled: boolean, modelFolder = '') => ({
+      settings: { ...settings, modelFolder },
+      list: { ...list, models: [local], runtimeInstalled },
+    });
+    expect(rowOf('all-MiniLM-L6-v2', here(true))).toMatchObject({
+      group: 'local',
+      description: 'local model · 384 dims · free',
+      needs: 'nothing',
+    });
+    expect(rowOf('all-MiniLM-L6-v2', here(false))?.needs).toBe('runtime');
+    expect(rowOf('my-model', here(true, '/models/my-model/'))).toMatchObject({
+      model: '',
+      description: 'local model · free',
+    });
+    expect(rowOf('Local model…', here(true))).toMatchObject({ group: 'setup', needs: 'settings' });
   });
 
   it('names what a server of one’s own still needs', () => {

@@ -42,10 +42,10 @@ export function createIndexThreads(options: IndexThreadsOptions): IndexThreads {
   });
   return {
     chunker: createPooledChunker(pool, logger),
-    withModel: ({ document, query }) =>
-      document instanceof EmbeddedProvider
-        ? { document: createPooledModel(document, pool), query }
-        : { document, query },
+    withModel: (pair) =>
+      pair.document instanceof EmbeddedProvider
+        ? { ...pair, document: createPooledModel(pair.document, pool) }
+        : pair,
     close: () => pool.close(),
   };
 }

@@ -8,7 +8,7 @@ import { estimateTokens } from '../token-estimate.ts';
 import { dimensionsToAsk, rememberedDimensions } from './dimensions.ts';
 import { endpointOf, isLoopback, type Endpoint } from './endpoint.ts';
 import { exchangeJson, type Exchange } from './http-exchange.ts';
-import { HALVES_RULE } from './long-texts.ts';
+import { HALVES_RULE } from '../long-texts.ts';
 import type { ModelFacts } from './model-facts.ts';
 import { ModelNote } from './model-note.ts';
 import { RemoteClient } from './remote-client.ts';

@@ -2,7 +2,6 @@ import { Failure } from '../../errors.ts';
 import type { EmbeddingSpace } from '../../keys/space.ts';
 import type { Logger } from '../../logger.ts';
 import type { VectorForm } from '../../vectors/vector-form.ts';
-import type { Vector } from '../../vectors/vector.ts';
 import { batchesOf, type TextSize } from '../batching.ts';
 import type {
   BatchLimits,
@@ -13,7 +12,7 @@ import type {
 import { runInSlices } from '../time-slices.ts';
 import { batchLimitsOf, lessonOf } from './learned-limits.ts';
 import type { Learned, LimitMemory } from './limit-memory.ts';
-import { halvesOf, partsOf, poolVectors } from './long-texts.ts';
+import { halvesOf, outcomeOfParts, partsOf, splitNote, type PartVector } from '../long-texts.ts';
 import type { ModelNote } from './model-note.ts';
 import type { RequestSize } from './refusal-hint.ts';
 import { askInHalves, reasonOf, TextsRefused } from './refused-texts.ts';
@@ -23,7 +22,6 @@ import type { RemoteClient } from './remote-client.ts';
 const MOST_HALVINGS = 8;
 /** So does who finds this too long: every model takes it. */
 const SHORT_BYTES = 256;
-const EMPTY = 'The text is empty.';
 
 export interface RemoteProviderOptions {
   readonly space: EmbeddingSpace;
@@ -103,12 +101,9 @@ export class RemoteProvider implements EmbeddingProvider {
   }
 
   #warnOfSplit(outcomes: readonly ProviderOutcome[]): void {
-    const split = outcomes.filter((outcome) => outcome.kind === 'vector' && outcome.shortened);
-    if (split.length === 0) return;
     const { model, logger } = this.#options;
-    logger.warn(
-      `${split.length} of ${outcomes.length} texts are longer than ${model} takes: they were split, and the vectors of their parts averaged`,
-    );
+    const note = splitNote(outcomes, model);
+    if (note !== null) logger.warn(note);
   }
 
   *#partsOf(texts: readonly string[]): Generator<undefined, Part[], undefined> {
@@ -214,7 +209,7 @@ interface Part {
 }
 
 interface FoundText {
-  readonly parts: { readonly vector: Vector; readonly bytes: number }[];
+  readonly parts: PartVector[];
   reason: { readonly reason: string; readonly tooLong?: boolean } | null;
 }
 
@@ -235,10 +230,5 @@ function take(found: FoundText, { text }: Part, outcome: ProviderOutcome): void 
 
 function outcomeOf({ parts, reason }: FoundText, form: VectorForm): ProviderOutcome {
   if (reason !== null) return { kind: 'failed', ...reason };
-  const [first, ...others] = parts;
-  if (first === undefined) return { kind: 'failed', reason: EMPTY };
-  if (others.length === 0) return { kind: 'vector', vector: first.vector };
-  const vector = poolVectors(parts, form);
-  if (vector === null) return { kind: 'failed', reason: 'The vectors of its parts cancel out.' };
-  return { kind: 'vector', vector, shortened: 'split' };
+  return outcomeOfParts(parts, form);
 }

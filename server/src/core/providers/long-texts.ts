@@ -1,5 +1,6 @@
-import { hasDirection, unit, type Vector } from '../../vectors/vector.ts';
-import { inForm, type VectorForm } from '../../vectors/vector-form.ts';
+import { hasDirection, unit, type Vector } from '../vectors/vector.ts';
+import { inForm, type VectorForm } from '../vectors/vector-form.ts';
+import type { ProviderOutcome } from './provider.ts';
 
 /**
  * Name of the rule below, part of every space it is used in: a text that is longer than the model
@@ -38,11 +39,32 @@ export function halvesOf(text: string): [string, string] {
   return [text.slice(0, at), text.slice(at)];
 }
 
+/** The vector of a text, or of a part of one. */
+export interface PartVector {
+  readonly vector: Vector;
+  /** Of the part, as UTF-8. */
+  readonly bytes: number;
+}
+
+/** What the parts of one text come to; none for a text that is blank. */
+export function outcomeOfParts(parts: readonly PartVector[], form: VectorForm): ProviderOutcome {
+  const [first, ...others] = parts;
+  if (first === undefined) return { kind: 'failed', reason: 'The text is empty.' };
+  if (others.length === 0) return { kind: 'vector', vector: first.vector };
+  const vector = poolVectors(parts, form);
+  if (vector === null) return { kind: 'failed', reason: 'The vectors of its parts cancel out.' };
+  return { kind: 'vector', vector, shortened: 'split' };
+}
+
+/** For the log, where texts were split; null where none was. */
+export function splitNote(outcomes: readonly ProviderOutcome[], model: string): string | null {
+  const split = outcomes.filter((outcome) => outcome.kind === 'vector' && outcome.shortened);
+  if (split.length === 0) return null;
+  return `${split.length} of ${outcomes.length} texts are longer than ${model} takes: they were split, and the vectors of their parts averaged`;
+}
+
 /** One vector for a text of several parts; null where theirs cancel out. */
-export function poolVectors(
-  parts: readonly { readonly vector: Vector; readonly bytes: number }[],
-  form: VectorForm,
-): Vector | null {
+export function poolVectors(parts: readonly PartVector[], form: VectorForm): Vector | null {
   const sum = new Float64Array(parts[0]!.vector.length);
   for (const { vector, bytes } of parts) {
     const direction = unit(vector);
