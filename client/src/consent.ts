@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { type Endpoint, isLoopback } from './endpoint.ts';
 
 const stateKey = 'allowedOrigins';
+const declinedKey = 'declinedOrigins';
 const agreedKey = 'agreedUsd';
 
 /** Which origins the user agreed to send this workspace's text to. Kept with the workspace. */
@@ -28,6 +29,17 @@ export class Consent {
     if (this.origins().includes(origin)) return;
     await this.#state.update(stateKey, [...this.origins(), origin]);
     this.#changes.fire();
+  }
+
+  /** Whether the user was asked and said no: who knows that is not asked again unbidden. */
+  hasDeclined(origin: string): boolean {
+    return this.#state.get<readonly string[]>(declinedKey, []).includes(origin);
+  }
+
+  async decline(origin: string): Promise<void> {
+    if (this.hasDeclined(origin)) return;
+    const declined = this.#state.get<readonly string[]>(declinedKey, []);
+    await this.#state.update(declinedKey, [...declined, origin]);
   }
 
   async withdraw(origin: string): Promise<void> {

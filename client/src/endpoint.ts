@@ -18,6 +18,13 @@ export function endpointOf(settings: Settings): Endpoint | null {
   return baseUrl === null ? null : { provider, model, baseUrl, origin: originOf(baseUrl) };
 }
 
+/** Where the best hits of a search are sent to be put in order; null where they are not. */
+export function rerankerEndpointOf({ reranker }: Settings): Endpoint | null {
+  const baseUrl = reranker === 'none' ? null : knownProvider(reranker).ownAddress;
+  if (baseUrl === null) return null;
+  return { provider: reranker, model: '', baseUrl, origin: originOf(baseUrl) };
+}
+
 function addressOf(settings: Settings): string | null {
   switch (settings.provider) {
     case 'openai':

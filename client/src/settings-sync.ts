@@ -7,7 +7,7 @@ import type {
 import * as vscode from 'vscode';
 import type { Consent } from './consent.ts';
 import { editorExcludes, ownExcludes } from './exclude-patterns.ts';
-import { type Endpoint, endpointOf } from './endpoint.ts';
+import { type Endpoint, endpointOf, rerankerEndpointOf } from './endpoint.ts';
 import { environmentKey } from './environment-key.ts';
 import type { ModelChoice } from './model-choice.ts';
 import type { ApiKeys, KeyOwner } from './secrets.ts';
@@ -20,8 +20,8 @@ export class SettingsSync {
   readonly #consent: Consent;
   readonly #keys: ApiKeys;
   readonly #model: ModelChoice;
-  /** What the server holds a key of, so that it can be told to forget it. */
-  #sent: KeyOwner | null = null;
+  /** What the server holds keys of, so that it can be told to forget them. */
+  #sent: readonly KeyOwner[] = [];
 
   constructor(consent: Consent, keys: ApiKeys, model: ModelChoice) {
     this.#model = model;
@@ -46,6 +46,7 @@ export class SettingsSync {
       storeText: settings.storeText,
       // In Restricted Mode the built-in model answers, and no network is used at all.
       provider: vscode.workspace.isTrusted ? providerOf(settings) : { kind: 'embedded' },
+      reranker: { kind: vscode.workspace.isTrusted ? settings.reranker : 'none' },
       allowedOrigins: vscode.workspace.isTrusted ? this.#consent.origins() : [],
       exclude: [...ownExcludes(settings.exclude), ...excludesOfEditor()],
       maxFileSizeKb: settings.maxFileSizeKb,
@@ -64,21 +65,22 @@ export class SettingsSync {
 
   /** Keys a server that starts now gets. */
   async keysForStart(): Promise<readonly ApiKeyMessage[]> {
-    const owner = this.#owner();
-    this.#sent = owner;
-    if (owner === null) return [];
-    return [{ type: 'apiKey', ...owner, key: await this.#keyOf(owner) }];
+    const owners = this.#owners();
+    this.#sent = owners;
+    return Promise.all(
+      owners.map(async (owner) => ({
+        type: 'apiKey' as const,
+        ...owner,
+        key: await this.#keyOf(owner),
+      })),
+    );
   }
 
   /** Tells the server what has changed. One that is not running will ask when it starts. */
   async push(server: ServerProcess, api: ServerApi): Promise<void> {
     if (server.state === 'stopped' || server.state === 'failed') return;
-    const owner = this.#owner();
-    const before = this.#sent;
-    if (
-      before !== null &&
-      (before.origin !== owner?.origin || before.provider !== owner.provider)
-    ) {
+    const owners = this.#owners();
+    for (const before of this.#sent.filter((owner) => !owners.some(isSame(owner)))) {
       await server.sendApiKey({ type: 'apiKey', ...before, key: null });
     }
     for (const message of await this.keysForStart()) await server.sendApiKey(message);
@@ -92,11 +94,20 @@ export class SettingsSync {
   }
 
   /** The server gets no key it may not use yet. */
-  #owner(): KeyOwner | null {
-    const endpoint = endpointOf(this.settings());
-    if (endpoint?.origin == null || !this.#consent.allows(endpoint)) return null;
-    return { provider: endpoint.provider, origin: endpoint.origin };
+  #owners(): KeyOwner[] {
+    const settings = this.settings();
+    const owners: KeyOwner[] = [];
+    for (const endpoint of [endpointOf(settings), rerankerEndpointOf(settings)]) {
+      if (endpoint?.origin == null || !this.#consent.allows(endpoint)) continue;
+      const owner = { provider: endpoint.provider, origin: endpoint.origin };
+      if (!owners.some(isSame(owner))) owners.push(owner);
+    }
+    return owners;
   }
+}
+
+function isSame(a: KeyOwner): (b: KeyOwner) => boolean {
+  return (b) => a.provider === b.provider && a.origin === b.origin;
 }
 
 /** One server serves all folders, and leaving out too much is the safe side. */

@@ -31,6 +31,8 @@ export interface Settings {
   readonly searchMode: SearchMode;
   readonly searchLimit: number;
   readonly previewOnArrowKeys: boolean;
+  /** Provider kind, or `none`. */
+  readonly reranker: 'none' | 'cohere' | 'voyage' | 'jina';
   readonly statusBarContent: 'hitRate' | 'saved' | 'icon';
 }
 
@@ -74,6 +76,7 @@ export function readSettings(window: SettingsReader, folders: readonly SettingsR
     searchMode: oneOf(window.get('search.mode'), ['hybrid', 'semantic', 'text']),
     searchLimit: integer(window.get('search.limit'), 1, 200, 50),
     previewOnArrowKeys: truth(window.get('search.previewOnArrowKeys'), true),
+    reranker: oneOf(user('search.reranker'), ['none', 'cohere', 'voyage', 'jina']),
     statusBarContent: oneOf(user('statusBar.content'), ['hitRate', 'saved', 'icon']),
   };
 }

@@ -11,7 +11,7 @@ import type {
   PreviewParams,
 } from './index-report.ts';
 import type { MaintainParams, MaintainReport, MaintenanceProgress } from './maintain.ts';
-import type { SearchHit, SearchParams, SimilarParams } from './search-hit.ts';
+import type { SearchAnswer, SearchHit, SearchParams, SimilarParams } from './search-hit.ts';
 import type { ModelList, ModelsParams } from './models.ts';
 import type { SentEntry } from './sent.ts';
 import type { Stats } from './stats.ts';
@@ -29,7 +29,7 @@ export interface Requests {
   /** What was sent where, newest first. */
   'embeddingCache/sent': [{ readonly limit: number }, readonly SentEntry[]];
   /** Ranked hits for a query in plain words, best first. Cancellable. */
-  'embeddingCache/search': [SearchParams, SearchHit[]];
+  'embeddingCache/search': [SearchParams, SearchAnswer];
   /** Ranked hits for code nearest in meaning to a text, best first. Cancellable. */
   'embeddingCache/similar': [SimilarParams, SearchHit[]];
   /** Groups of places with the same or nearly the same code. Progress as `$/progress`; cancellable. */

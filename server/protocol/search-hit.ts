@@ -1,3 +1,5 @@
+import type { ErrorData } from './errors.ts';
+
 export type SearchMode = 'hybrid' | 'semantic' | 'text';
 
 /** What hits are limited to; each is left out where it does not matter. */
@@ -39,9 +41,18 @@ export interface HitReasons {
   readonly exact: number;
   /** Ranking signals that moved the score, in their order. */
   readonly steps: readonly { readonly signal: string; readonly change: number }[];
+  /** What the reranker gave it, in its own unit; null where it was not asked about it. */
+  readonly relevance: number | null;
 }
 
-/** One answer to a query. */
+export interface SearchAnswer {
+  /** Best first. */
+  readonly hits: readonly SearchHit[];
+  /** Why hits that were to be reranked are in our own order; null where they are not. */
+  readonly notReranked: ErrorData | null;
+}
+
+/** One place that answers a query. */
 export interface SearchHit {
   readonly uri: string;
   /** Path relative to its workspace folder, with forward slashes. */

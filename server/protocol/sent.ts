@@ -6,7 +6,7 @@ export interface SentEntry {
   readonly host: string;
   readonly provider: string;
   readonly model: string;
-  readonly kind: 'files' | 'query' | 'texts';
+  readonly kind: 'files' | 'query' | 'texts' | 'rerank';
   readonly texts: number;
   readonly tokens: number;
   /** Null where the price is unknown. */

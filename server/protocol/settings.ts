@@ -8,6 +8,7 @@ export interface ServerSettings {
   /** Keep texts beside vectors. */
   readonly storeText: boolean;
   readonly provider: ProviderSettings;
+  readonly reranker: RerankerSettings;
   /** Origins (`https://api.openai.com`) the user agreed to send this workspace's text to. */
   readonly allowedOrigins: readonly string[];
   /** What to leave out of the index beside what ignore files say. */
@@ -43,6 +44,16 @@ export interface ProviderSettings {
   readonly apiVersion?: string;
   /** Local transformer models. */
   readonly modelFolder?: string;
+}
+
+/** Who puts the best hits of a search in order; their texts are sent there. */
+export interface RerankerSettings {
+  /** As the setting `embeddingCache.search.reranker` names it; `none` for none. */
+  readonly kind: string;
+  /** Empty or absent: the provider's default model for it. */
+  readonly model?: string;
+  /** Empty or absent: the provider's own address. */
+  readonly baseUrl?: string;
 }
 
 /**

@@ -55,8 +55,8 @@ async function firstHit(folder: string): Promise<{ started: number; hit: number;
   });
   const started = performance.now() - start;
   const search = async (query: string): Promise<void> => {
-    const found = await server.request('embeddingCache/search', { query, limit: 10 });
-    if (found.length === 0) throw new Error('no hit');
+    const { hits } = await server.request('embeddingCache/search', { query, limit: 10 });
+    if (hits.length === 0) throw new Error('no hit');
   };
   await search('where is a failed request tried again');
   const hit = performance.now() - start;

@@ -49,7 +49,7 @@ describe.skipIf(whyNoStrace !== null)(named('C13 other schemes', whyNoStrace), (
     });
     const found = async () => {
       const params = { query: 'zebra', limit: 9, mode: 'text' } as const;
-      const hits = await server.request('embeddingCache/search', params);
+      const { hits } = await server.request('embeddingCache/search', params);
       return hits.flatMap(({ symbols }) => symbols);
     };
     await expect.poll(found, { timeout: 30_000 }).toEqual(['two']);

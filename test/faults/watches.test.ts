@@ -16,7 +16,11 @@ afterEach(() => server?.kill());
 const code = (name: string) => `export function ${name}() {\n  return 'zebra ${name}';\n}\n`;
 
 async function symbolsFor(query: string): Promise<string[]> {
-  const hits = await server!.request('embeddingCache/search', { query, limit: 50, mode: 'text' });
+  const { hits } = await server!.request('embeddingCache/search', {
+    query,
+    limit: 50,
+    mode: 'text',
+  });
   return hits.flatMap(({ symbols }) => symbols).sort();
 }
 

@@ -33,7 +33,7 @@ describe('indexing and searching', () => {
   it('finds a function by a description that shares no word with it', async () => {
     const { api } = await testAccess();
     const params = { query: 'wait longer after each failure', limit: 5 };
-    const hits = await api.request('embeddingCache/search', params, never);
+    const { hits } = await api.request('embeddingCache/search', params, never);
     assert.equal(hits[0]?.path, 'src/net/retry.ts');
     assert.equal(vscode.Uri.parse(hits[0].uri).scheme, 'file');
   });
@@ -45,7 +45,7 @@ describe('indexing and searching', () => {
       'export function countZebraStripes(zebra: { stripes: number }) {\n  return 7;\n}\n';
     const search = async (): Promise<boolean> => {
       const params = { query: 'count zebra stripes', limit: 50 };
-      const hits = await api.request('embeddingCache/search', params, never);
+      const { hits } = await api.request('embeddingCache/search', params, never);
       return hits.some(({ path }) => path === 'src/zebra.ts');
     };
     assert.equal(await search(), false);

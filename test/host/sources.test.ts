@@ -8,7 +8,7 @@ const code = (name: string): string =>
 async function symbolsFor(query: string): Promise<string[]> {
   const { api } = await testAccess();
   const params = { query, limit: 50, mode: 'text' } as const;
-  const hits = await api.request('embeddingCache/search', params, never);
+  const { hits } = await api.request('embeddingCache/search', params, never);
   return hits.flatMap(({ symbols }) => symbols);
 }
 

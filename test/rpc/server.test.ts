@@ -57,7 +57,7 @@ describe('the server with the embedded model', () => {
     expect(steps.at(-1)).toMatchObject({ filesDone: first.files.indexed });
 
     const query = 'pause before asking the network again';
-    const hits = await server.request('embeddingCache/search', { query, limit: 3 });
+    const { hits } = await server.request('embeddingCache/search', { query, limit: 3 });
     expect(hits[0]).toMatchObject({
       path: 'src/net/retry.ts',
       uri: pathToFileURL(path.join(folder, 'src/net/retry.ts')).href,
@@ -105,8 +105,8 @@ describe('the server with the embedded model', () => {
     });
     const params = { query: 'zebraCrossing', limit: 1, mode: 'text' } as const;
     await until(async () => {
-      const [hit] = await server.request('embeddingCache/search', params);
-      return hit?.text.includes('zebraCrossing') === true;
+      const { hits } = await server.request('embeddingCache/search', params);
+      return hits[0]?.text.includes('zebraCrossing') === true;
     });
   });
 
@@ -120,16 +120,17 @@ describe('the server with the embedded model', () => {
         { uri: pathToFileURL(to).href, type: 1 },
       ],
     });
-    const search = () =>
-      server.request('embeddingCache/search', { query: 'backoff', limit: 20, mode: 'text' });
+    const params = { query: 'backoff', limit: 20, mode: 'text' } as const;
+    const search = async () => (await server.request('embeddingCache/search', params)).hits;
     await until(async () => (await search()).some((hit) => hit.path === 'src/wire/retry.ts'));
     expect((await search()).filter((hit) => hit.path.startsWith('src/net/'))).toEqual([]);
   });
 
   it('leaves the chunk itself out of what is similar to it', async () => {
     await server.request('embeddingCache/index', { folders: [] });
-    const [hit] = await server.request('embeddingCache/search', { query: 'backoff', limit: 1 });
-    const { uri, startLine, endLine, text } = hit!;
+    const params = { query: 'backoff', limit: 1 };
+    const { hits } = await server.request('embeddingCache/search', params);
+    const { uri, startLine, endLine, text } = hits[0]!;
     const similar = await server.request('embeddingCache/similar', {
       text,
       limit: 3,

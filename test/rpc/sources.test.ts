@@ -20,7 +20,8 @@ const settings = () => settingsOf({ directory: path.join(directory, 'cache') });
 const code = (name: string) => `export function ${name}() {\n  return 'zebra ${name}';\n}\n`;
 
 async function namesFor(query: string): Promise<string[]> {
-  const hits = await server.request('embeddingCache/search', { query, limit: 50, mode: 'text' });
+  const params = { query, limit: 50, mode: 'text' } as const;
+  const { hits } = await server.request('embeddingCache/search', params);
   return hits.flatMap(({ symbols }) => symbols).sort();
 }
 
@@ -86,8 +87,8 @@ describe('a folder that only the client can read', () => {
     expect(report.files).toMatchObject({ indexed: 3 });
     expect(await namesFor('zebra')).toEqual(['one', 'two']);
     const query = { query: 'one', limit: 5, mode: 'text' } as const;
-    const [hit] = await server.request('embeddingCache/search', query);
-    expect(hit?.uri).toBe('memfs:/root/src/a%20b%23.ts');
+    const { hits } = await server.request('embeddingCache/search', query);
+    expect(hits[0]?.uri).toBe('memfs:/root/src/a%20b%23.ts');
     const explain = (uri: string) => server.request('embeddingCache/explain', { uri });
     expect(await explain('memfs:/root/out/c.ts')).toMatchObject({
       reason: 'ignored',

@@ -37,7 +37,8 @@ async function tell(...paths: string[]): Promise<void> {
 }
 
 async function pathsFor(query: string): Promise<string[]> {
-  const hits = await server!.request('embeddingCache/search', { query, limit: 50, mode: 'text' });
+  const params = { query, limit: 50, mode: 'text' } as const;
+  const { hits } = await server!.request('embeddingCache/search', params);
   return hits.map((hit) => path.relative(directory, new URL(hit.uri).pathname)).sort();
 }
 
@@ -81,7 +82,7 @@ describe('while a folder is open', () => {
     expect(await pathsFor('one')).toHaveLength(4);
     const all = (
       await server!.request('embeddingCache/search', { query: 'one', limit: 50, mode: 'text' })
-    )
+    ).hits
       .map(({ path: file }) => file)
       .sort();
     expect(all).toEqual(names.toSorted());

@@ -28,6 +28,7 @@ export function settingsOf(changes: Partial<ServerSettings>): ServerSettings {
     directory: '',
     storeText: true,
     provider: { kind: 'embedded' },
+    reranker: { kind: 'none' },
     allowedOrigins: [],
     exclude: [],
     maxFileSizeKb: 1024,

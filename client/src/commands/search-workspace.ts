@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Parts } from '../parts.ts';
+import { askToRerank } from '../ui/ask-to-rerank.ts';
 import { askToSend, type Consented } from '../ui/ask-to-send.ts';
 import { confirmCost } from '../ui/confirm-cost.ts';
 import { type SearchScope, showSearchPicker } from '../ui/search-picker.ts';
@@ -16,6 +17,7 @@ export async function searchWithin(parts: Parts, scope: SearchScope): Promise<vo
   if (!(await requireFolder())) return;
   const consented = await askToSend(parts);
   if (consented === 'refused') return;
+  await askToRerank(parts, { again: false });
   await parts.use.markUsed();
   const picked = showSearchPicker(parts, scope);
   prepare(parts, consented).catch((error: unknown) => showError(error, parts.log));

@@ -8,8 +8,11 @@ import { providerName } from '../ui/provider-name.ts';
 export async function setApiKey(parts: Parts): Promise<void> {
   const settings = parts.sync.settings();
   const owners = possibleKeyOwners(settings);
-  const configured = owners.find(({ provider }) => provider === settings.provider);
-  const owner = configured ?? (owners.length === 1 ? owners[0] : await pickOwner(owners));
+  const used = owners.filter(({ provider }) =>
+    [settings.provider, settings.reranker].includes(provider),
+  );
+  const choices = used.length > 0 ? used : owners;
+  const owner = choices.length === 1 ? choices[0] : await pickOwner(choices);
   if (owner !== undefined) await askForKey(parts, owner);
 }
 

@@ -85,15 +85,19 @@ export class HitPicker {
     return this.#closed;
   }
 
-  /** Shows hits in their order; the active row stays where it is if its hit is still among them. */
-  showHits(hits: readonly SearchHit[], query: string): void {
+  /** Shows hits in their order, notes behind them; the active row stays where it is if its hit is still among them. */
+  showHits(
+    hits: readonly SearchHit[],
+    query: string,
+    notes: readonly vscode.QuickPickItem[] = [],
+  ): void {
     const rows = hits.map((hit) => this.#row(hit, query));
     const [active] = this.quickPick.activeItems;
     const before = active !== undefined && active !== this.#resting ? hitOf(active) : null;
     const same = before === null ? undefined : rows.find(({ hit }) => isSameHit(hit, before));
     this.#resting = same === undefined ? (rows[0] ?? null) : null;
     this.quickPick.keepScrollPosition = same !== undefined;
-    this.quickPick.items = rows;
+    this.quickPick.items = [...rows, ...notes];
     if (same !== undefined) this.quickPick.activeItems = [same];
   }
 

@@ -8,7 +8,7 @@ export interface ReasonRow {
 
 /** Why a hit stands where it does, a row for what it was found by and one for each signal. */
 export function reasonRows(
-  { meaning, words, exact, fused, steps }: HitReasons,
+  { meaning, words, exact, fused, steps, relevance }: HitReasons,
   l10n: L10n,
 ): ReasonRow[] {
   const none = l10n.t('not among the best');
@@ -20,6 +20,9 @@ export function reasonRows(
   if (exact > 0) {
     const share = `${Math.round(exact * 100)}%`;
     rows.push({ label: l10n.t('Holds the exact text'), description: share });
+  }
+  if (relevance !== null) {
+    rows.push({ label: l10n.t('Relevance by the reranker'), description: relevance.toFixed(3) });
   }
   for (const { signal, change } of steps) {
     const sign = change < 0 ? '−' : '+';
@@ -51,6 +54,8 @@ function signalWords(signal: string, l10n: L10n): string {
       return l10n.t('Makes room for other files');
     case 'exact text':
       return l10n.t('Exact text comes first');
+    case 'reranker':
+      return l10n.t('Put here by the reranker');
     default:
       return signal;
   }

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
-import type { SearchFilters, SearchHit } from '../../../server/protocol/search-hit.ts';
+import type { SearchAnswer, SearchFilters } from '../../../server/protocol/search-hit.ts';
+import type { ErrorData } from '../../../server/protocol/errors.ts';
 import type { Stats } from '../../../server/protocol/stats.ts';
-import { endpointOf, isLoopback } from '../endpoint.ts';
-import { wordsOf } from '../error-words.ts';
+import { endpointOf, isLoopback, rerankerEndpointOf } from '../endpoint.ts';
+import { wordsOf, wordsOfData } from '../error-words.ts';
 import { LiveQuery } from '../live-query.ts';
 import type { Parts } from '../parts.ts';
 import { isCancelled } from '../server-errors.ts';
+import { askToRerank } from './ask-to-rerank.ts';
 import { HitPicker, actionItem, noteItem } from './hit-picker.ts';
 import { count } from './numbers.ts';
 
@@ -32,7 +34,7 @@ class SearchPicker {
   readonly #parts: Parts;
   readonly #title: string;
   readonly #picker: HitPicker;
-  readonly #query: LiveQuery<SearchHit[]>;
+  readonly #query: LiveQuery<SearchAnswer>;
   readonly #subscriptions: vscode.Disposable[];
   #timer: ReturnType<typeof setTimeout> | null = null;
   /** What the rows answer; null while they answer nothing. */
@@ -49,7 +51,7 @@ class SearchPicker {
       isQuery: true,
       log: parts.log,
     });
-    this.#query = new LiveQuery<SearchHit[]>({
+    this.#query = new LiveQuery<SearchAnswer>({
       ask: (query, signal) => {
         const { searchLimit: limit, searchMode: mode } = parts.sync.settings();
         return parts.api.request(
@@ -58,8 +60,8 @@ class SearchPicker {
           signal,
         );
       },
-      answered: (query, hits) => {
-        this.#show(query, hits);
+      answered: (query, answer) => {
+        this.#show(query, answer);
       },
       failed: (error) => {
         this.#fail(error);
@@ -119,20 +121,35 @@ class SearchPicker {
 
   /** Origin the typed words would be sent to; null when they stay on this computer. */
   #remoteOrigin(): string | null {
-    const endpoint = vscode.workspace.isTrusted ? endpointOf(this.#parts.sync.settings()) : null;
-    const origin = endpoint?.origin ?? null;
-    return origin === null || isLoopback(origin) ? null : origin;
+    if (!vscode.workspace.isTrusted) return null;
+    const settings = this.#parts.sync.settings();
+    const origin = endpointOf(settings)?.origin ?? null;
+    if (origin !== null && !isLoopback(origin)) return origin;
+    const reranker = rerankerEndpointOf(settings);
+    return reranker !== null && this.#parts.consent.allows(reranker) ? reranker.origin : null;
   }
 
-  #show(query: string, hits: readonly SearchHit[]): void {
+  #show(query: string, { hits, notReranked }: SearchAnswer): void {
     this.#answered = query;
     if (hits.length > 0) {
-      this.#picker.showHits(hits, query);
+      this.#picker.showHits(hits, query, notReranked === null ? [] : [this.#whyNot(notReranked)]);
     } else if (this.#parts.stats.latest?.workspace.kind === 'ready') {
       this.#picker.showNote(noteItem(vscode.l10n.t('Nothing close found')));
     } else {
       this.#showState();
     }
+  }
+
+  /** Behind the hits: they are worth as much without. */
+  #whyNot(data: ErrorData): vscode.QuickPickItem {
+    const { message, button } = wordsOfData(data, vscode.l10n);
+    const label = vscode.l10n.t('$(info) Not reranked: {0}', message);
+    const mayAsk = data.kind === 'consentNeeded';
+    return actionItem(label, mayAsk ? vscode.l10n.t('Allow…') : button.title, () => {
+      this.#picker.quickPick.hide();
+      if (mayAsk) void askToRerank(this.#parts, { again: true });
+      else void vscode.commands.executeCommand(button.command, ...button.arguments);
+    });
   }
 
   /** Why there are no rows yet. */

@@ -30,7 +30,7 @@ function entryLines(entry: SentEntry, locale: string, l10n: L10n): string[] {
   });
   const price = entry.costUsd === null ? l10n.t('price unknown') : usd(entry.costUsd, locale);
   const facts = [
-    entry.kind === 'query' ? l10n.t('a search') : texts(entry.texts, locale, l10n),
+    what(entry, locale, l10n),
     l10n.t('{0} tokens', count(entry.tokens, locale)),
     price,
     entry.model,
@@ -38,6 +38,12 @@ function entryLines(entry: SentEntry, locale: string, l10n: L10n): string[] {
   const head = `${time}  ${entry.host}  ${facts.join(' · ')}`;
   const files = entry.files.map((file) => `  ${file.path}  ${texts(file.texts, locale, l10n)}`);
   return [head, ...files];
+}
+
+function what({ kind, texts: number }: SentEntry, locale: string, l10n: L10n): string {
+  if (kind === 'query') return l10n.t('a search');
+  if (kind !== 'rerank') return texts(number, locale, l10n);
+  return l10n.t('{0} hits to rerank', count(number, locale));
 }
 
 function texts(number: number, locale: string, l10n: L10n): string {

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { ELEMENT_TYPES } from './vectors/element.ts';
 import { STANDARD_FORM } from './vectors/vector-form.ts';
 import type { ProviderConfig } from './providers/provider-config.ts';
+import type { RerankerConfig } from './providers/rerank/reranker.ts';
+import { RERANKERS } from './providers/rerank/reranker-table.ts';
 import { PROVIDERS } from './providers/provider-table.ts';
 
 export const providerConfigSchema = z.object({
@@ -14,12 +16,20 @@ export const providerConfigSchema = z.object({
   modelFolder: z.string().default(''),
 }) satisfies z.ZodType<ProviderConfig>;
 
+export const rerankerConfigSchema = z.object({
+  kind: z.enum(['none', ...RERANKERS.map(({ kind }) => kind)]),
+  model: z.string().max(300).default(''),
+  baseUrl: z.string().default(''),
+}) satisfies z.ZodType<RerankerConfig>;
+
 export const configSchema = z.object({
   /** Absolute path of the cache directory. */
   cacheDir: z.string().min(1),
   /** Keep texts beside vectors; false keeps their hashes only. */
   storeText: z.boolean().default(true),
   provider: providerConfigSchema.prefault({ kind: 'embedded' }),
+  /** Who puts the best hits in order; texts of hits are sent there. */
+  reranker: rerankerConfigSchema.prefault({ kind: 'none' }),
   /** How vectors are kept; each form of a model's vectors is a space of its own. */
   vectors: z
     .object({ element: z.enum(ELEMENT_TYPES), normalised: z.boolean() })

@@ -121,6 +121,7 @@ class CachingCore implements Core {
     });
     this.#folders = new OpenFolders(config, deps, cache, this.#provider);
     this.#retriever = createRetriever({
+      rerankGate: this.#outbound.rerankGate(deps, ledger),
       reader: (folder) => this.#folders.reader(folder),
       embedQuery: (text, signal) => this.#provider.embedQuery(text, signal),
       embedDocument: (text, signal) => this.#provider.embedDocument(text, signal),

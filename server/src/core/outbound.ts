@@ -4,6 +4,10 @@ import { closeAll } from './close-all.ts';
 import type { Config } from './config.ts';
 import { createSendGate, type SendGate, type WithheldReason } from './embed/send-gate.ts';
 import { Failure } from './errors.ts';
+import type { RerankerDeps } from './providers/rerank/reranker-kind.ts';
+import { rerankerNamed } from './providers/rerank/reranker-table.ts';
+import { createRerankGate, type RerankGate } from './search/rerank/rerank-gate.ts';
+import type { Ledger } from './usage/ledger.ts';
 import { isSecretPath } from './files/secret-names.ts';
 import type { Logger } from './logger.ts';
 import type { ProviderDescription } from './providers/describe-provider.ts';
@@ -31,9 +35,9 @@ export class Outbound {
     this.#config = config;
     this.#local = local;
     this.#deps = deps;
-    // A server on this computer may see what is on this computer.
-    const scans = config.scanForSecrets && !local;
-    this.#scanner = scans ? createSecretScanner({ workerFile: deps.secretScanWorker }) : null;
+    this.#scanner = config.scanForSecrets
+      ? createSecretScanner({ workerFile: deps.secretScanWorker })
+      : null;
   }
 
   /** Name of the check for secrets that texts pass; null: they pass none. */
@@ -44,10 +48,26 @@ export class Outbound {
   gateOf(provider: EmbeddingProvider): SendGate {
     return createSendGate({
       provider,
+      // A server on this computer may see what is on this computer.
+      scanner: this.#local ? null : this.#scanner,
+      monthlyUsd: this.#config.monthlyUsd,
+      priceOf: this.#deps.priceOf ?? listPrice,
+      sendLog: () => this.log(),
+    });
+  }
+
+  /** Null where the user wants no reranker. Throws Failure `badSettings`. */
+  rerankGate(deps: RerankerDeps, ledger: Ledger): RerankGate | null {
+    const { reranker } = this.#config;
+    const kind = rerankerNamed(reranker.kind);
+    if (kind === null) return null;
+    return createRerankGate({
+      reranker: kind.open(reranker, deps),
       scanner: this.#scanner,
       monthlyUsd: this.#config.monthlyUsd,
       priceOf: this.#deps.priceOf ?? listPrice,
       sendLog: () => this.log(),
+      ledger,
     });
   }
 

@@ -31,6 +31,7 @@ function hit(over: Partial<SearchHit> = {}): SearchHit {
     fused: 0.7,
     exact: 0,
     steps: [{ signal: 'side files', change: 0.05 }],
+    relevance: null,
   };
   return { ...place, score: 0.75, text, symbols: ['backoff'], why, ...over };
 }

@@ -112,6 +112,7 @@ describe('the manifest', () => {
       'embeddingCache.search.mode': 'window',
       'embeddingCache.search.limit': 'window',
       'embeddingCache.search.previewOnArrowKeys': 'window',
+      'embeddingCache.search.reranker': 'application',
       'embeddingCache.statusBar.content': 'application',
       'embeddingCache.trace.server': 'application',
     });

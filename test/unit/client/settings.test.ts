@@ -34,6 +34,7 @@ describe('readSettings', () => {
       directory: '/evil',
       storeText: false,
       'statusBar.content': 'icon',
+      'search.reranker': 'cohere',
       'search.limit': 7,
     };
     const user = { provider: 'openai' };
@@ -49,6 +50,7 @@ describe('readSettings', () => {
       model: { a: 1 },
       'search.limit': 1e9,
       'search.mode': 3,
+      'search.reranker': 'evil',
       storeText: 'no',
       'indexing.exclude': ['a/**', 5, null],
     };

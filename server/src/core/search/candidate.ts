@@ -29,6 +29,8 @@ export interface Candidate {
   readonly score: number;
   /** Signals that moved it, in their order. */
   readonly steps: readonly Step[];
+  /** As the reranker has it, in its own unit. */
+  readonly relevance?: number;
 }
 
 /** The same string for the same file, also where one indexed folder lies inside another. */

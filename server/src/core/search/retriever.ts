@@ -1,3 +1,4 @@
+import { failureOf } from '../errors.ts';
 import type { IndexReader } from '../index/index-reader.ts';
 import type { Vector } from '../vectors/vector.ts';
 import { type Candidate, fileKeyOf } from './candidate.ts';
@@ -8,6 +9,8 @@ import { pathFilter } from './path-filter.ts';
 import { termsOf } from './query-terms.ts';
 import { rank, signalsFor } from './ranking/rank.ts';
 import type { Signal } from './ranking/signal.ts';
+import type { RerankGate } from './rerank/rerank-gate.ts';
+import { MOST_RERANKED, rerankHits } from './rerank/rerank-hits.ts';
 import type { SearchFilters, SearchHit, SearchOptions } from './search-hit.ts';
 
 export interface RetrieverDeps {
@@ -19,6 +22,8 @@ export interface RetrieverDeps {
   embedDocument(text: string, signal: AbortSignal): Promise<Vector | null>;
   /** Paths in a folder that differ from a git commit. */
   changedSince(folder: string, commit: string, signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** The way to the reranker; none where the user wants none. */
+  readonly rerankGate?: RerankGate | null;
   /** All for this platform by default. */
   readonly signals?: readonly Signal[];
 }
@@ -55,7 +60,9 @@ export function createRetriever(deps: RetrieverDeps): Retriever {
         },
         signal,
       );
-      return hitsOf(withoutOverlap(rank(candidates, terms, signals), limit));
+      const most = deps.rerankGate ? Math.max(limit, MOST_RERANKED) : limit;
+      const best = withoutOverlap(rank(candidates, terms, signals), most);
+      return hitsOf((await rerankedIfWanted(deps, query, best, options)).slice(0, limit));
     },
 
     async similar(folders, text, options) {
@@ -70,6 +77,23 @@ export function createRetriever(deps: RetrieverDeps): Retriever {
       return hitsOf(withoutOverlap(rank(candidates, termsOf(text), []), limit));
     },
   };
+}
+
+/** What cannot be reranked is shown all the same. */
+async function rerankedIfWanted(
+  { rerankGate }: RetrieverDeps,
+  query: string,
+  ranked: readonly Candidate[],
+  { signal, onNotReranked }: SearchOptions,
+): Promise<readonly Candidate[]> {
+  if (!rerankGate || ranked.length < 2) return ranked;
+  try {
+    return await rerankHits(query, ranked, rerankGate, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    onNotReranked?.(failureOf(error));
+    return ranked;
+  }
 }
 
 async function openFolders(
@@ -111,7 +135,7 @@ function sharesLine({ chunk: a }: Candidate, { chunk: b }: Candidate): boolean {
 
 async function hitsOf(candidates: readonly Candidate[]): Promise<SearchHit[]> {
   return Promise.all(
-    candidates.map(async ({ reader, chunk, score, evidence, steps }) => ({
+    candidates.map(async ({ reader, chunk, score, evidence, steps, relevance = null }) => ({
       folder: reader.folder,
       path: chunk.path,
       startLine: chunk.startLine,
@@ -119,7 +143,7 @@ async function hitsOf(candidates: readonly Candidate[]): Promise<SearchHit[]> {
       score,
       text: await reader.textOf(chunk),
       symbols: chunk.symbols,
-      why: { ...evidence, steps },
+      why: { ...evidence, steps, relevance },
     })),
   );
 }

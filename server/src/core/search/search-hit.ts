@@ -1,3 +1,4 @@
+import type { Failure } from '../errors.ts';
 import type { Evidence, Step } from './candidate.ts';
 
 export type SearchMode = 'hybrid' | 'semantic' | 'text';
@@ -17,11 +18,15 @@ export interface SearchOptions extends SearchFilters {
   readonly limit: number;
   readonly mode: SearchMode;
   readonly signal: AbortSignal;
+  /** Told why hits that were to be reranked are in our own order. */
+  readonly onNotReranked?: ((why: Failure) => void) | undefined;
 }
 
 /** Why a hit stands where it does: what it was found by, and what moved its score from there. */
 export interface HitReasons extends Evidence {
   readonly steps: readonly Step[];
+  /** What the reranker gave it, in its own unit; null where it was not asked about it. */
+  readonly relevance: number | null;
 }
 
 /** One answer to a query. */

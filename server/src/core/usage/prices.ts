@@ -10,7 +10,7 @@ const OPENAI = {
   'text-embedding-ada-002': 0.1,
 };
 
-/** US dollars per million tokens, by provider and model, as the provider publishes them. */
+/** US dollars per million tokens, or whatever else a model is billed by, by provider and model, as the provider publishes them. */
 export const LIST_PRICES: PriceTable = {
   embedded: { '*': 0 },
   ollama: { '*': 0 },
@@ -24,6 +24,8 @@ export const LIST_PRICES: PriceTable = {
     'embed-multilingual-v3.0': 0.1,
     'embed-english-light-v3.0': 0.1,
     'embed-multilingual-light-v3.0': 0.1,
+    // For a million searches, of up to a hundred texts each.
+    'rerank-v3.5': 2000,
   },
   // https://docs.voyageai.com/docs/pricing, without the free tokens of an account's start.
   voyage: {
@@ -34,6 +36,8 @@ export const LIST_PRICES: PriceTable = {
     'voyage-4-large': 0.12,
     'voyage-4': 0.06,
     'voyage-4-lite': 0.02,
+    'rerank-2.5': 0.05,
+    'rerank-2.5-lite': 0.02,
   },
   // https://ai.google.dev/gemini-api/docs/pricing, paid tier, text.
   gemini: { 'gemini-embedding-001': 0.15, 'gemini-embedding-2': 0.2 },

@@ -13,7 +13,7 @@ export interface Sending {
   readonly host: string;
   readonly provider: string;
   readonly model: string;
-  readonly kind: 'files' | 'query' | 'texts';
+  readonly kind: 'files' | 'query' | 'texts' | 'rerank';
   readonly texts: number;
   /** Estimates until the provider has answered. */
   readonly tokens: number;

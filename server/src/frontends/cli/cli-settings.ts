@@ -34,10 +34,19 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What core is opened with. */
 export interface CliSettings {
   readonly config: Pick<Config, 'cacheDir' | 'provider'> &
-    Partial<Pick<Config, 'monthlyUsd' | 'scanForSecrets'>>;
+    Partial<Pick<Config, 'monthlyUsd' | 'scanForSecrets' | 'reranker'>>;
   /** The one origin the user named, so that text may go there in this run; null for none. */
   readonly namedOrigin: string | null;
   /** Belongs to `namedOrigin` alone. */
+  readonly apiKey: string | null;
+  /** Named by the user as well; absent where nothing is reranked. */
+  readonly reranker?: NamedReranker;
+}
+
+export interface NamedReranker {
+  /** Provider kind. */
+  readonly provider: string;
+  readonly origin: string;
   readonly apiKey: string | null;
 }
 
@@ -60,7 +69,8 @@ export function settingsOf(options: GlobalOptions, env: Environment, cwd: string
       (flag) => `${flag} needs another --provider, such as openai: the embedded one has one model.`,
     );
     const provider = providerConfigOf(kind);
-    return { config: { cacheDir, provider }, namedOrigin: null, apiKey: null };
+    const config = { cacheDir, provider, ...limitsOf(options, env) };
+    return { config, namedOrigin: null, apiKey: null };
   }
   refuseFlags(options, ['--model-folder'], (flag) => `${flag} needs --provider transformers.`);
   const provider = providerConfigOf(kind, {
@@ -199,7 +209,7 @@ function apiKeyOf(
 /** Every variable that may hold a key, for whoever keeps keys out of what is printed. */
 export const KEY_VARIABLES = PROVIDERS.flatMap(({ remote }) => remote?.keyVariables ?? []);
 
-function originOf(kind: string, address: string): string {
+export function originOf(kind: string, address: string): string {
   try {
     return endpointOf(kind, address).origin;
   } catch (error) {
@@ -207,7 +217,7 @@ function originOf(kind: string, address: string): string {
   }
 }
 
-function firstOf(env: Environment, names: readonly string[]): string | undefined {
+export function firstOf(env: Environment, names: readonly string[]): string | undefined {
   return names.map((name) => valueOf(env, name)).find((value) => value !== undefined);
 }
 

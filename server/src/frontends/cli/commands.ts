@@ -12,6 +12,7 @@ import { runIndex, type IndexFlags } from './index-command.ts';
 import { runInstallRuntime } from './install-runtime-command.ts';
 import type { Invocation } from './invocation.ts';
 import { VECTOR_FORMATS } from './output/vector-output.ts';
+import { RERANKER_KINDS } from './reranker-settings.ts';
 import { runSearch, type SearchFlags } from './search-command.ts';
 import { runSimilar, type SimilarFlags } from './similar-command.ts';
 import { runStats, type StatsFlags } from './stats-command.ts';
@@ -81,6 +82,13 @@ export function createProgram(version: string, terminal: Terminal, act: Act): Co
     .option('--tests', 'only tests')
     .option('--no-tests', 'all but tests')
     .option('--changed-since <commit>', 'only files that differ from a git commit, branch or tag')
+    .addOption(
+      new Option('--reranker <name>', 'send the 50 best hits to be put in order there').choices(
+        RERANKER_KINDS,
+      ),
+    )
+    .option('--reranker-model <name>', 'its model')
+    .option('--reranker-url <url>', 'its address, where that is not the provider’s own')
     .option('--explain', 'say why each hit stands where it does')
     .action((query: string, flags: SearchFlags) =>
       act(optionsOf(), (call) => runSearch(call, query, flags)),

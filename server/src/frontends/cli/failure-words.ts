@@ -60,6 +60,23 @@ export function failureWords(failure: Failure): string {
   }
 }
 
+/** Why hits are shown in our own order, and what to do about it. */
+export function notRerankedWords(failure: Failure): string {
+  const what = sentence(oneLine(failure.message));
+  switch (failure.kind) {
+    case 'noApiKey':
+    case 'apiKeyRefused':
+      return failureWords(failure);
+    case 'notFound':
+    case 'badAnswer':
+      return `${what} Check --reranker-url and --reranker-model.`;
+    case 'overBudget':
+      return `${what} Raise it with --monthly-limit.`;
+    default:
+      return what;
+  }
+}
+
 function damagedWords({ recovery }: Failure): string {
   if (!recovery) return 'One cache file is damaged. The file was kept.';
   const [recovered, total] = [recovery.recovered, recovery.total].map((count) =>

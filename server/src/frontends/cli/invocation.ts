@@ -44,9 +44,13 @@ export async function withCore<T>(
   const logger = createStderrLogger(call.terminal.stderr, {
     quiet: call.options.quiet === true,
     progress: call.progress,
-    secret: settings.apiKey,
+    secrets: [settings.apiKey, settings.reranker?.apiKey],
   });
-  const isNamed = (origin: string): boolean => origin === settings.namedOrigin;
+  const { namedOrigin, reranker } = settings;
+  const apiKeyOf = (provider: string, origin: string): string | null => {
+    if (reranker?.provider === provider && reranker.origin === origin) return reranker.apiKey;
+    return origin === namedOrigin ? settings.apiKey : null;
+  };
   // Whoever types a command waits for it.
   const config = configSchema.parse({ ...settings.config, effort: 'full' });
   const core = await call.createCore(config, {
@@ -57,8 +61,8 @@ export async function withCore<T>(
     modelProcess: call.modelProcess,
     secretScanWorker: call.secretScanWorker,
     fetch: call.fetch,
-    apiKeyOf: (_provider, origin) => (isNamed(origin) ? settings.apiKey : null),
-    mayContact: isNamed,
+    apiKeyOf,
+    mayContact: (origin) => origin === namedOrigin || origin === reranker?.origin,
     onCacheProblem: (problem) => {
       logger.warn(failureWords(problem));
     },

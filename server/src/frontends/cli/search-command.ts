@@ -2,15 +2,17 @@ import type { Core } from '../../core/core.ts';
 import { Failure } from '../../core/errors.ts';
 import type { SearchHit, SearchMode } from '../../core/search/search-hit.ts';
 import { settingsOf } from './cli-settings.ts';
+import { withReranker, type RerankerFlags } from './reranker-settings.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { folderArgument } from './folder-argument.ts';
 import { withCore, type Invocation } from './invocation.ts';
+import { notRerankedWords } from './failure-words.ts';
 import { count } from './output/figures.ts';
 import { hitsJson, hitsText } from './output/hits.ts';
 import { write } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-export interface SearchFlags {
+export interface SearchFlags extends RerankerFlags {
   readonly folder?: string;
   readonly limit: number;
   readonly mode: SearchMode;
@@ -42,8 +44,12 @@ export async function runSearch(
         tests: flags.tests,
         changedSince: flags.changedSince,
         signal: call.signal,
+        onNotReranked: (why) => {
+          if (call.options.quiet === true) return;
+          call.terminal.stderr.write(`The hits are not reranked. ${notRerankedWords(why)}\n`);
+        },
       }),
-    { explain: flags.explain === true },
+    { explain: flags.explain === true, reranker: flags },
   );
 }
 
@@ -53,19 +59,25 @@ export async function searchFolder(
   named: string | undefined,
   query: string,
   search: (core: Core, folder: string) => Promise<readonly SearchHit[]>,
-  shown: { readonly explain: boolean } = { explain: false },
+  { explain, reranker }: { readonly explain: boolean; readonly reranker?: RerankerFlags } = {
+    explain: false,
+  },
 ): Promise<ExitCode> {
   const { terminal, options } = call;
-  const settings = settingsOf(options, terminal.env, terminal.cwd);
+  const settings = withReranker(
+    settingsOf(options, terminal.env, terminal.cwd),
+    reranker ?? {},
+    terminal.env,
+  );
   const folder = await folderArgument(call, named);
   return withCore(call, settings, async (core) => {
     const state = await core.folderState(folder);
     if (!state.indexed) throw notIndexed(core, folder);
     const hits = await search(core, folder);
     if (options.json) {
-      await write(terminal.stdout, hitsJson(hits, shown));
+      await write(terminal.stdout, hitsJson(hits, { explain }));
     } else {
-      await write(terminal.stdout, hitsText(hits, query, terminal.stdout, shown));
+      await write(terminal.stdout, hitsText(hits, query, terminal.stdout, { explain }));
       if (hits.length === 0 && options.quiet !== true) {
         terminal.stderr.write(`Nothing close found in ${count(state.files, 'file')}.\n`);
       }

@@ -7,7 +7,7 @@ interface StderrLoggerOptions {
   /** Cleared before a message, so that the two do not share a line. */
   readonly progress: ProgressLine;
   /** Never printed, whatever a message holds. */
-  readonly secret: string | null;
+  readonly secrets: readonly (string | null | undefined)[];
 }
 
 /** Warnings and errors, a line each. */
@@ -18,7 +18,8 @@ export function createStderrLogger(
   const print = (level: string, message: string): void => {
     if (options.quiet) return;
     options.progress.clear();
-    stderr.write(`${level}: ${oneLine(redact(message, options.secret))}\n`);
+    const safe = options.secrets.reduce<string>(redact, message);
+    stderr.write(`${level}: ${oneLine(safe)}\n`);
   };
   return {
     debug: () => undefined,

@@ -1,5 +1,6 @@
 import type { CancellationToken, Connection } from 'vscode-languageserver/node';
 import type { EmbedOutcome } from '../../../protocol/embed.ts';
+import type { ErrorData } from '../../../protocol/errors.ts';
 import type { Method, ParamsOf, Progress, ResultOf } from '../../../protocol/methods.ts';
 import type { SearchHit } from '../../../protocol/search-hit.ts';
 import type { Core, EmbedOutcome as CoreOutcome } from '../../core/core.ts';
@@ -11,7 +12,7 @@ import { previewCost } from './cost-preview.ts';
 import { indexFolders } from './index-request.ts';
 import { maintain } from './maintain-request.ts';
 import { paramsSchemas } from './params.ts';
-import { responseErrorOf } from './response-errors.ts';
+import { errorDataOf, responseErrorOf } from './response-errors.ts';
 import type { Session } from './session.ts';
 import type { StatsPublisher } from './stats-publisher.ts';
 import type { WorkspaceFolders } from './workspace-folders.ts';
@@ -77,8 +78,14 @@ export function registerHandlers(deps: HandlerDeps): void {
 
   on('embeddingCache/search', async (params, core, signal) => {
     const { query, mode = 'hybrid', folders: uris = [], ...rest } = params;
-    const hits = await core.search(folders.named(uris), query, { ...rest, mode, signal });
-    return hits.map((hit) => hitOf(folders, hit));
+    let notReranked: ErrorData | null = null;
+    const hits = await core.search(folders.named(uris), query, {
+      ...rest,
+      mode,
+      signal,
+      onNotReranked: (why) => (notReranked = errorDataOf(why)),
+    });
+    return { hits: hits.map((hit) => hitOf(folders, hit)), notReranked };
   });
 
   on('embeddingCache/duplicates', async ({ progressToken, ...wanted }, core, signal) => {

@@ -10,7 +10,7 @@ const hit: SearchHit = {
   score: 0.8,
   text: 'function backoff() {\n\n  const wait = Math.min(cap, base * 2);\n}',
   symbols: ['Retry', 'backoff'],
-  why: { meaning: 0.9, words: null, fused: 0.9, exact: 0, steps: [] },
+  why: { meaning: 0.9, words: null, fused: 0.9, exact: 0, steps: [], relevance: null },
 };
 
 describe('a search hit in a quick pick', () => {

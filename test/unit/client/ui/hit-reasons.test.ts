@@ -10,6 +10,7 @@ it('says what a hit was found by, and what each signal did', () => {
     fused: 0.7,
     exact: 0.5,
     steps: [{ signal: 'side files', change: -0.21 }],
+    relevance: 0.4,
   };
   expect(
     reasonRows(why, english).map(({ label, description }) => `${label}: ${description}`),
@@ -18,12 +19,15 @@ it('says what a hit was found by, and what each signal did', () => {
     'Words: not among the best',
     'Both together: 0.700',
     'Holds the exact text: 50%',
+    'Relevance by the reranker: 0.400',
     'A test, a document or copied code: −0.210',
   ]);
 });
 
 it('has plain words for every signal there is', () => {
-  const steps = signalsFor('linux').map(({ name }) => ({ signal: name, change: 1 }));
-  const rows = reasonRows({ meaning: 1, words: 1, fused: 1, exact: 0, steps }, english).slice(3);
+  const names = [...signalsFor('linux').map(({ name }) => name), 'reranker'];
+  const steps = names.map((signal) => ({ signal, change: 1 }));
+  const why = { meaning: 1, words: 1, fused: 1, exact: 0, steps, relevance: null };
+  const rows = reasonRows(why, english).slice(3);
   expect(rows.map(({ label }) => label).filter((label) => /^[a-z]/.test(label))).toEqual([]);
 });

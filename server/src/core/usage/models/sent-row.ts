@@ -9,7 +9,7 @@ export class SentRow extends Model {
   declare host: string;
   declare provider: string;
   declare model: string;
-  declare kind: 'files' | 'query' | 'texts';
+  declare kind: 'files' | 'query' | 'texts' | 'rerank';
   declare texts: number;
   declare tokens: number;
   /** Null where the price is unknown. */

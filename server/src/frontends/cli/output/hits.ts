@@ -49,10 +49,11 @@ function hitText(hit: SearchHit, query: string, stream: Terminal['stdout']): str
   return `${[`${place}  ${hit.score.toFixed(3)}`, ...body].join('\n')}\n`;
 }
 
-function reasonsText({ meaning, words, fused, exact, steps }: HitReasons): string {
+function reasonsText({ meaning, words, fused, exact, steps, relevance }: HitReasons): string {
   const figure = (score: number | null) => (score === null ? 'no' : score.toFixed(3));
   const found = [`meaning ${figure(meaning)}`, `words ${figure(words)}`];
   if (exact > 0) found.push(`exact text ${Math.round(exact * 100)}%`);
+  if (relevance !== null) found.push(`reranker ${relevance.toFixed(3)}`);
   const moved = steps.map(
     ({ signal, change }) => `${signal} ${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(3)}`,
   );

@@ -7,13 +7,18 @@ export function sentJson(entries: readonly SentEntry[]): string {
   return `${JSON.stringify(entries)}\n`;
 }
 
+function what({ kind, texts }: SentEntry): string {
+  if (kind === 'query') return 'a search';
+  return kind === 'rerank' ? `${count(texts, 'hit')} to rerank` : count(texts, 'text');
+}
+
 /** What was sent where and when, for a person to read. */
 export function sentTable(entries: readonly SentEntry[]): string {
   if (entries.length === 0) return 'Nothing was sent yet.\n';
   const lines = entries.flatMap((entry) => [
     [
       `${entry.at.toISOString()}  ${entry.host}  ${entry.model}`,
-      entry.kind === 'query' ? 'a search' : count(entry.texts, 'text'),
+      what(entry),
       count(entry.tokens, 'token'),
       entry.costUsd === null ? 'price unknown' : dollars(entry.costUsd),
     ].join('  '),
