@@ -1,37 +1,55 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  PACKS_PER_CALL,
+  BLOCK_PACKS,
   type PackCodes,
   PlainPackCodes,
   WasmPackCodes,
 } from '../../../server/src/core/index/pack-codes.ts';
-import { PACK_SLOTS, packQuery, strideOf } from '../../../server/src/core/index/pack.ts';
+import {
+  PACK_SLOTS,
+  type PackedQuery,
+  packQuery,
+  strideOf,
+} from '../../../server/src/core/index/pack.ts';
 import { bundledScanKernel } from '../../../server/src/core/index/scan-kernel.ts';
 
 const kernel = bundledScanKernel()!;
 
-/** The same pseudo-random codes for the same seed, extremes among them. */
+/** The same pseudo-random codes and scales for the same seed, extremes among them. */
 function fill(codes: PackCodes, packs: number, seed: number): void {
   let state = seed;
+  const next = () => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) >>> 16;
   for (let position = 0; position < packs; position++) {
     const pack = codes.at(position);
-    for (let i = 0; i < pack.length; i++) {
-      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-      const code = (state >>> 16) % 260;
-      pack[i] = code < 250 ? (code % 255) - 127 : code % 2 === 0 ? 127 : -127;
+    for (let i = 0; i < pack.codes.length; i++) {
+      const code = next() % 260;
+      pack.codes[i] = code < 250 ? (code % 255) - 127 : code % 2 === 0 ? 127 : -127;
     }
+    for (let i = 0; i < pack.scales.length; i++) pack.scales[i] = (next() % 100) / 100;
   }
 }
 
+/** Everything of a call, to be compared: what it returns is its own until the next one. */
+function scoresOf(codes: PackCodes, packs: number, query: PackedQuery, bar: number): number[][] {
+  const all: number[][] = [];
+  for (let position = 0; position < packs; position += BLOCK_PACKS) {
+    const count = Math.min(BLOCK_PACKS, packs - position);
+    const { scores, fours } = codes.score(position, count, query, bar);
+    all.push([...scores], [...fours]);
+  }
+  return all;
+}
+
 describe('the compiled scan', () => {
-  it('gives the same whole numbers as the loop in TypeScript', () => {
+  it('gives the same numbers as the loop in TypeScript, to the bit', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 70 }).chain((dimensions) =>
           fc.record({
-            packs: fc.integer({ min: 1, max: 5 }),
+            packs: fc.integer({ min: 1, max: BLOCK_PACKS + 2 }),
             seed: fc.integer(),
+            place: fc.nat(),
             query: fc.float32Array({
               minLength: dimensions,
               maxLength: dimensions,
@@ -40,7 +58,7 @@ describe('the compiled scan', () => {
             }),
           }),
         ),
-        ({ packs, seed, query }) => {
+        ({ packs, seed, place, query }) => {
           const stride = strideOf(query.length);
           const plain = new PlainPackCodes(stride);
           const wasm = new WasmPackCodes(stride, kernel);
@@ -48,13 +66,17 @@ describe('the compiled scan', () => {
             codes.grow(packs);
             fill(codes, packs, seed);
           }
-          const { numbers } = packQuery(query);
-          for (let position = 0; position < packs; position++) {
-            const count = Math.min(PACKS_PER_CALL, packs - position);
-            expect([...wasm.multiply(position, count, numbers)]).toEqual([
-              ...plain.multiply(position, count, numbers),
-            ]);
-          }
+          const packed = packQuery(query);
+          const expected = scoresOf(plain, packs, packed, -Infinity);
+          expect(scoresOf(wasm, packs, packed, -Infinity)).toEqual(expected);
+          // A bar that some are above, one is on, and some are below.
+          const bar = expected[0]![place % expected[0]!.length]!;
+          const above = scoresOf(plain, packs, packed, bar);
+          expect(scoresOf(wasm, packs, packed, bar)).toEqual(above);
+          const [scores, fours] = above;
+          const isAbove = (four: number) => scores!.slice(four, four + 4).some((x) => x > bar);
+          const all = Array.from({ length: scores!.length / 4 }, (_, i) => 4 * i);
+          expect(fours).toEqual(all.filter(isAbove));
         },
       ),
       { numRuns: 60 },
@@ -66,13 +88,16 @@ describe('the compiled scan', () => {
     (dimensions) => {
       const wasm = new WasmPackCodes(dimensions, kernel);
       wasm.grow(1);
-      wasm.at(0).forEach((_, i, codes) => {
+      const { codes, scales } = wasm.at(0);
+      codes.forEach((_, i) => {
         codes[i] = i % 2 === 0 ? 255 : 127;
       });
-      const { numbers } = packQuery(new Float32Array(dimensions).fill(1));
-      const sum = ((255 + 127) / 2) * numbers[0]! * dimensions;
+      scales.fill(1);
+      const packed = packQuery(new Float32Array(dimensions).fill(1));
+      const sum = ((255 + 127) / 2) * packed.numbers[0]! * dimensions;
       expect(sum).toBeLessThan(2 ** 31);
-      expect([...wasm.multiply(0, 1, numbers)]).toEqual(Array<number>(PACK_SLOTS).fill(sum));
+      const { scores } = wasm.score(0, 1, { ...packed, bias: 0 }, 0);
+      expect([...scores]).toEqual(Array<number>(PACK_SLOTS).fill(Math.fround(sum)));
     },
   );
 
@@ -80,9 +105,14 @@ describe('the compiled scan', () => {
     const wasm = new WasmPackCodes(256, kernel);
     wasm.grow(2);
     fill(wasm, 2, 7);
-    const before = Buffer.from(wasm.at(1)).toString('hex');
+    const bytes = () => {
+      const { codes, scales } = wasm.at(1);
+      return [Buffer.from(codes).toString('hex'), [...scales]];
+    };
+    const before = bytes();
     wasm.grow(40);
-    expect(Buffer.from(wasm.at(1)).toString('hex')).toBe(before);
-    expect(wasm.at(41).every((code) => code === 0)).toBe(true);
+    expect(bytes()).toEqual(before);
+    expect(wasm.at(41).codes.every((code) => code === 0)).toBe(true);
+    expect(wasm.at(41).scales.every((scale) => scale === 0)).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PackedVectors } from '../../../server/src/core/index/packed-vectors.ts';
 import { PACK_SLOTS } from '../../../server/src/core/index/pack.ts';
-import { dot } from '../../../server/src/core/vectors/vector.ts';
+import { dot, unit } from '../../../server/src/core/vectors/vector.ts';
 import { fakeVector, spaceNamed } from '../../support/fake-provider.ts';
 
 const space = spaceNamed('packs', 24);
@@ -18,7 +18,7 @@ describe('packed vectors', () => {
       .map((id) => ({ id, score: dot(query, vectorOf(id)) }))
       .sort((a, b) => b.score - a.score);
 
-    const found = await packed.nearest(query, 10, everything);
+    const { found } = await packed.nearest(query, 10, everything);
 
     expect(found[0]!.id).toBe(exact[0]!.id);
     expect(found[0]!.score).toBeCloseTo(exact[0]!.score, 2);
@@ -27,6 +27,29 @@ describe('packed vectors', () => {
     expect(found.map(({ score }) => score)).toEqual(
       found.map(({ score }) => score).sort((a, b) => b - a),
     );
+  });
+
+  it('tell what a chunk that was left out can score at most', async () => {
+    const packed = new PackedVectors(24, [], () => true);
+    // One number dwarfs the others, so that rounding takes all of them away.
+    const spike = unit(Float32Array.from({ length: 24 }, (_, d) => (d === 0 ? 1 : 0.0038)));
+    const query = unit(spike.map((x, d) => (d === 0 ? 0 : x)));
+    packed.set(5000, spike);
+    for (let id = 1; id <= 50; id++) {
+      const vector = vectorOf(id);
+      const along = dot(vector, query);
+      const across = unit(vector.map((x, d) => (d === 0 ? 0 : x - along * query[d]!)));
+      packed.set(id, unit(across.map((x, d) => x + 0.01 * query[d]!)));
+    }
+    const loaded = new PackedVectors(24, packed.takeChanged(), () => true);
+
+    for (const each of [packed, loaded]) {
+      const { found, others } = await each.nearest(query, 10, everything);
+      expect(found.map(({ id }) => id)).not.toContain(5000);
+      expect(found[9]!.score).toBeLessThan(dot(query, spike));
+      expect(others).toBeGreaterThanOrEqual(dot(query, spike));
+      expect((await each.nearest(query, 1000, everything)).others).toBe(-Infinity);
+    }
   });
 
   it('tell what a chunk scores that has nothing to do with the query', async () => {
@@ -49,8 +72,8 @@ describe('packed vectors', () => {
     packed.set(5000, vectorOf(5000));
 
     expect(packed.takeChanged()).toHaveLength(1);
-    expect((await packed.nearest(vectorOf(7), 1, everything))[0]!.score).toBeLessThan(0.99);
-    expect((await packed.nearest(vectorOf(5000), 1, everything))[0]!.id).toBe(5000);
+    expect((await packed.nearest(vectorOf(7), 1, everything)).found[0]!.score).toBeLessThan(0.99);
+    expect((await packed.nearest(vectorOf(5000), 1, everything)).found[0]!.id).toBe(5000);
     expect(packed.size).toBe(PACK_SLOTS);
   });
 
@@ -60,14 +83,14 @@ describe('packed vectors', () => {
     const loaded = new PackedVectors(24, packed.takeChanged(), (id) => id !== 2);
 
     expect(loaded.has(2)).toBe(false);
-    const found = await loaded.nearest(vectorOf(2), 5, everything);
+    const { found } = await loaded.nearest(vectorOf(2), 5, everything);
     expect(found.map(({ id }) => id).sort()).toEqual([1, 3]);
   });
 
   it('give only what is accepted', async () => {
     const packed = new PackedVectors(24, [], () => true);
     for (const id of [1, 2, 3]) packed.set(id, vectorOf(id));
-    const found = await packed.nearest(vectorOf(2), 5, (id) => id !== 2);
+    const { found } = await packed.nearest(vectorOf(2), 5, (id) => id !== 2);
     expect(found.map(({ id }) => id).sort()).toEqual([1, 3]);
   });
 });

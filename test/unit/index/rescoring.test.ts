@@ -19,8 +19,16 @@ function normals(seed: number): () => number {
   return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
-type Kind = 'plain' | 'duplicates' | 'near-ties' | 'norms' | 'spikes' | 'clusters';
-const KINDS: readonly Kind[] = ['plain', 'duplicates', 'near-ties', 'norms', 'spikes', 'clusters'];
+const KINDS = [
+  'plain',
+  'duplicates',
+  'near-ties',
+  'norms',
+  'spikes',
+  'some spikes',
+  'clusters',
+] as const;
+type Kind = (typeof KINDS)[number];
 
 function vectorsOf(kind: Kind, count: number, dimensions: number, next: () => number): Vector[] {
   const random = () => Float32Array.from({ length: dimensions }, next);
@@ -40,6 +48,11 @@ function vectorsOf(kind: Kind, count: number, dimensions: number, next: () => nu
       case 'spikes':
         // One number dwarfs the others, so that rounding takes most of them away.
         return unit(random().map((x, d) => (d === 0 ? 200 : x)));
+      case 'some spikes':
+        // Few are rounded coarsely, which tells nothing of the others.
+        return i % 5 === 0
+          ? unit(around(centre, 0.3).map((x, d) => (d === 0 ? 60 : x)))
+          : unit(random());
       case 'clusters':
         return unit(around(centres[i % 20]!, 0.05));
     }
@@ -105,7 +118,7 @@ describe('rescoring', () => {
 
   it('leaves the code’s score where no vector is at hand', async () => {
     const hits = await nearestExactly(query, 2, {
-      nearest: async () => found,
+      nearest: async () => ({ found, others: -Infinity }),
       vectorsOf: async () => new Map(),
     });
     expect(hits).toEqual(found.map(({ id, score }) => ({ id, score })));
@@ -113,9 +126,62 @@ describe('rescoring', () => {
 
   it('does not believe a vector that is not what was packed', async () => {
     const hits = await nearestExactly(query, 2, {
-      nearest: async () => found,
+      nearest: async () => ({ found, others: -Infinity }),
       vectorsOf: async () => new Map([[2, unit(Float32Array.of(1, 1))]]),
     });
     expect(hits.map(({ id }) => id)).toEqual([1, 2]);
   });
+
+  it('asks for the vectors of those only that may be among the first ten', async () => {
+    const ranked = Array.from({ length: 256 }, (_, i) => ({
+      id: i + 1,
+      score: 0.9 - i * 0.001,
+      error: 0.0015,
+    }));
+    const askedFor = async (lost: number) => {
+      const asked: number[] = [];
+      await nearestExactly(query, 50, {
+        nearest: async () => ({ found: ranked, others: 0.6 }),
+        vectorsOf: async (ids) => {
+          asked.push(...ids);
+          return new Map(ids.map((id) => [id, vectorScoring(ranked[id - 1]!.score - lost)]));
+        },
+      });
+      return asked;
+    };
+    const first = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+    expect(await askedFor(0)).toEqual(first(11));
+    // The tenth turns out to be worse than its code, so that a twelfth may be better.
+    expect(await askedFor(0.0014)).toEqual(first(12));
+  });
+
+  it('asks for more chunks only where one that was left out may be among the first ten', async () => {
+    const ranked = Array.from({ length: 300 }, (_, i) => ({
+      id: i + 1,
+      score: 0.9 - i * 0.001,
+      error: 0.0006,
+    }));
+    const limitsOf = async (others: number) => {
+      const limits: number[] = [];
+      await nearestExactly(query, 10, {
+        async nearest(limit) {
+          limits.push(limit);
+          return {
+            found: ranked.slice(0, limit),
+            others: limits.length === 1 ? others : -Infinity,
+          };
+        },
+        vectorsOf: async () => new Map(),
+      });
+      return limits;
+    };
+    expect(await limitsOf(0.8)).toEqual([256]);
+    expect(await limitsOf(0.895)).toEqual([256, 4096]);
+  });
+
+  /** A unit vector whose inner product with the query is this. */
+  function vectorScoring(score: number): Vector {
+    const angle = Math.PI / 4 + Math.acos(score);
+    return Float64Array.of(Math.cos(angle), Math.sin(angle));
+  }
 });

@@ -6,54 +6,83 @@ export interface Approximate extends Scored {
   readonly error: number;
 }
 
-/** Keeps the chunks with the highest scores, best first. Typed arrays: a scan adds thousands. */
+export interface Nearest {
+  /** Best first. */
+  readonly found: readonly Approximate[];
+  /** No chunk that was left out can score more than this. */
+  readonly others: number;
+}
+
+/** Room for chunks beyond the limit, before the best are parted from the others. */
+const SPARE = 512;
+
+/**
+ * Keeps the chunks with the highest scores. A scan adds thousands: they are put down as they come,
+ * and parted now and then, which costs a third of keeping them in order.
+ */
 export class BestFew {
   readonly #limit: number;
   readonly #ids: Int32Array;
   readonly #scores: Float64Array;
   readonly #errors: Float64Array;
   #count = 0;
+  #worst = -Infinity;
 
   constructor(limit: number) {
     this.#limit = limit;
-    this.#ids = new Int32Array(limit);
-    this.#scores = new Float64Array(limit);
-    this.#errors = new Float64Array(limit);
+    this.#ids = new Int32Array(limit + SPARE);
+    this.#scores = new Float64Array(limit + SPARE);
+    this.#errors = new Float64Array(limit + SPARE);
   }
 
   /** A score not above this one is not kept. */
   get worst(): number {
-    return this.#count < this.#limit ? -Infinity : this.#scores[this.#limit - 1]!;
+    return this.#worst;
   }
 
-  /** The score must be above `worst`. */
   add(id: number, score: number, error: number): void {
-    const at = this.#placeOf(score);
-    if (this.#count < this.#limit) this.#count++;
-    const end = this.#count - 1;
-    for (const kept of [this.#ids, this.#scores, this.#errors]) kept.copyWithin(at + 1, at, end);
-    this.#ids[at] = id;
-    this.#scores[at] = score;
-    this.#errors[at] = error;
+    this.#ids[this.#count] = id;
+    this.#scores[this.#count] = score;
+    this.#errors[this.#count] = error;
+    if (++this.#count === this.#scores.length) this.#part();
   }
 
+  /** Best first. From here on `worst` is the last one's score, where any was left out. */
   sorted(): Approximate[] {
+    if (this.#count > this.#limit) this.#part();
     return Array.from({ length: this.#count }, (_, i) => ({
       id: this.#ids[i]!,
       score: this.#scores[i]!,
       error: this.#errors[i]!,
-    }));
+    })).sort((a, b) => b.score - a.score || a.id - b.id);
   }
 
-  /** Behind all that are as good or better. */
-  #placeOf(score: number): number {
-    let low = 0;
-    let high = this.#count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#scores[middle]! >= score) low = middle + 1;
-      else high = middle;
+  /** Leaves the best: halves are swapped around a score until one ends at the limit (quickselect). */
+  #part(): void {
+    const scores = this.#scores;
+    const last = this.#limit - 1;
+    let [from, to] = [0, this.#count - 1];
+    while (from < to) {
+      const middle = scores[(from + to) >>> 1]!;
+      let [left, right] = [from, to];
+      while (left <= right) {
+        while (scores[left]! > middle) left++;
+        while (scores[right]! < middle) right--;
+        if (left <= right) this.#swap(left++, right--);
+      }
+      if (last <= right) to = right;
+      else if (last >= left) from = left;
+      else break;
     }
-    return low;
+    this.#count = this.#limit;
+    this.#worst = scores[last]!;
+  }
+
+  #swap(a: number, b: number): void {
+    for (const kept of [this.#ids, this.#scores, this.#errors]) {
+      const other = kept[a]!;
+      kept[a] = kept[b]!;
+      kept[b] = other;
+    }
   }
 }

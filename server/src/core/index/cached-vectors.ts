@@ -5,18 +5,18 @@ import type { FieldWeights } from '../providers/provider.ts';
 import { toUnit, type Vector } from '../vectors/vector.ts';
 import { symbolText } from './chunk-vectors.ts';
 import { composeVector } from './composed-vector.ts';
-import type { IndexedChunk } from './index-reader.ts';
+import type { Embedded } from './index-reader.ts';
 
 /**
  * The vectors that were packed, as exact as the cache has them; a chunk whose body is no longer
  * there is left out. Asks no provider.
  */
 export async function cachedVectors(
-  chunks: Iterable<IndexedChunk>,
+  chunks: readonly Embedded[],
   shard: Pick<Shard, 'getMany'>,
   weights: FieldWeights | null,
 ): Promise<Map<number, Vector>> {
-  const parts = [...chunks].map(({ id, hash, path, symbols }) => ({
+  const parts = chunks.map(({ id, hash, path, symbols }) => ({
     id,
     body: hash,
     path: weights ? textHashOf(pathWords(path)) : null,

@@ -5,7 +5,7 @@ import { spacedWords } from '../chunks/words.ts';
 import type { FileEntry, SkippedFile, SkipReason } from '../files/file-source.ts';
 import { hashFromBytes, hashToBytes, type TextHash } from '../keys/text-hash.ts';
 import type { KnownFile } from './file-changes.ts';
-import type { IndexedChunk } from './index-reader.ts';
+import type { Embedded, IndexedChunk } from './index-reader.ts';
 import { Lexical } from './lexical.ts';
 import type { ReadyChunk } from './ready-chunk.ts';
 
@@ -108,6 +108,8 @@ const SOME_HASHES = 'SELECT DISTINCT hash FROM chunk ORDER BY hash LIMIT ?';
 const CHUNKS = `SELECT chunk.id, file.path, startLine, endLine, hash, kind, symbols, enclosing
   FROM json_each(?) AS wanted CROSS JOIN chunk ON chunk.id = wanted.value
   CROSS JOIN file ON file.id = chunk.fileId`;
+const EMBEDDED = `SELECT chunk.id, hash, symbols
+  FROM json_each(?) AS wanted CROSS JOIN chunk ON chunk.id = wanted.value`;
 
 interface StoredChunk {
   id: number;
@@ -311,6 +313,14 @@ export class ChunkTable {
       chunks.set(id, { id, path, startLine, endLine, hash, kind, symbols, enclosing });
     }
     return chunks;
+  }
+
+  /** As `chunks`, but only what vectors are made of; the path is for the caller to know. */
+  embedded(connection: Connection, ids: readonly number[]): Omit<Embedded, 'path'>[] {
+    const rows = this.#prepared.on(connection, EMBEDDED).all(JSON.stringify(ids)) as StoredChunk[];
+    return rows.map(({ id, hash, symbols }) => {
+      return { id, hash: hashFromBytes(hash), symbols: namesIn(symbols) };
+    });
   }
 
   #move(connection: Connection, stored: StoredChunk, { startLine, endLine }: Chunk): void {

@@ -30,8 +30,7 @@ export function createIndexReader(parts: FolderReaderParts): IndexReader {
       nearestExactly(query, limit, {
         nearest: (most) => index.nearest(query, most, accepts),
         async vectorsOf(ids) {
-          const chunks = await index.chunks(ids);
-          return cachedVectors(chunks.values(), shard, fieldWeights);
+          return cachedVectors(await index.embedded(ids), shard, fieldWeights);
         },
       }),
     typicalScore: (query) => index.typicalScore(query),

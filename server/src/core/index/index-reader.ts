@@ -18,6 +18,9 @@ export interface IndexedChunk {
   readonly enclosing: readonly string[];
 }
 
+/** What a chunk's vector is made of. */
+export type Embedded = Pick<IndexedChunk, 'id' | 'hash' | 'path' | 'symbols'>;
+
 /** A chunk's id with how well it matches; higher is nearer. */
 export interface Scored {
   readonly id: number;

@@ -37,8 +37,11 @@ export function placeOf(slot: number, dimension: number, stride: number): number
 /** Codes of even dimensions are stored this much larger, as bytes 0…255: they widen by a mask. */
 const EVEN_BIAS = 128;
 
-/** Writes a vector into a slot, each number rounded to the nearest of 255 steps. */
-export function encodeInto(pack: Pack, slot: number, chunkId: number, vector: Vector): void {
+/**
+ * Writes a vector into a slot, each number rounded to the nearest of 255 steps. Returns the length of
+ * what that took away.
+ */
+export function encodeInto(pack: Pack, slot: number, chunkId: number, vector: Vector): number {
   let largest = 0;
   for (const x of vector) largest = Math.max(largest, Math.abs(x));
   const scale = Math.fround(largest / 127);
@@ -51,7 +54,7 @@ export function encodeInto(pack: Pack, slot: number, chunkId: number, vector: Ve
   }
   pack.chunkIds[slot] = chunkId;
   pack.scales[slot] = scale;
-  pack.errors[slot] = Math.sqrt(lost);
+  return (pack.errors[slot] = Math.sqrt(lost));
 }
 
 /** A query as the scan takes it: query ≈ scale × numbers. */

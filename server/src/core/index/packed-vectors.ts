@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Vector } from '../vectors/vector.ts';
-import { type Approximate, BestFew } from './best-few.ts';
-import { createPackCodes, PACKS_PER_CALL, type PackCodes } from './pack-codes.ts';
+import { BestFew, type Nearest } from './best-few.ts';
+import { BLOCK_PACKS, createPackCodes, type PackCodes, SLOTS_AT_ONCE } from './pack-codes.ts';
 import {
   encodeInto,
   PACK_SLOTS,
@@ -26,6 +26,8 @@ export class PackedVectors {
   /** Number of the pack at each position. */
   readonly #numbers: number[] = [];
   readonly #changed = new Set<number>();
+  /** By rounding, of any vector that was ever here. */
+  #mostLost = 0;
   /** Slots by chunk id, and those that are free; made when first asked for. */
   #places: { readonly of: Map<number, number>; readonly free: number[] } | null = null;
 
@@ -42,6 +44,7 @@ export class PackedVectors {
       here.codes.set(pack.codes);
       here.scales.set(pack.scales);
       here.errors.set(pack.errors);
+      for (const lost of pack.errors) this.#mostLost = Math.max(this.#mostLost, lost);
       here.chunkIds.set(pack.chunkIds.map((id) => (isLiving(id) ? id : 0)));
     }
   }
@@ -57,7 +60,8 @@ export class PackedVectors {
   set(chunkId: number, vector: Vector): void {
     const slot = this.#placesNow().of.get(chunkId) ?? this.#takeFree();
     const position = Math.floor(slot / PACK_SLOTS);
-    encodeInto(this.#packAt(position), slot % PACK_SLOTS, chunkId, vector);
+    const lost = encodeInto(this.#packAt(position), slot % PACK_SLOTS, chunkId, vector);
+    this.#mostLost = Math.max(this.#mostLost, lost);
     this.#placesNow().of.set(chunkId, slot);
     this.#changed.add(position);
   }
@@ -79,64 +83,64 @@ export class PackedVectors {
     return changed;
   }
 
-  /** Nearest accepted chunks by inner product of their codes, best first; null accepts all. */
+  /** Nearest accepted chunks by inner product of their codes; null accepts all. */
   async nearest(
     query: Vector,
     limit: number,
     accepts: ((chunkId: number) => boolean) | null,
-  ): Promise<Approximate[]> {
+  ): Promise<Nearest> {
     const packed = packQuery(query);
     const best = new BestFew(limit);
     let stretchStart = performance.now();
-    for (let first = 0; first < this.#numbers.length; first += PACKS_PER_CALL) {
+    for (let first = 0; first < this.#numbers.length; first += BLOCK_PACKS) {
       if (performance.now() - stretchStart > STRETCH_MS) {
         await nextTurn();
         stretchStart = performance.now();
       }
       this.#scan(first, packed, best, accepts);
     }
-    return best.sorted();
+    const found = best.sorted();
+    return { found, others: best.worst + errorOf(packed, this.#mostLost) };
   }
 
   /** Mean inner product with the vectors, judged from packs evenly apart. */
   typicalScore(query: Vector): number {
-    const { numbers, scale, bias } = packQuery(query);
-    const { chunkIds, scales } = this.#slots;
+    const packed = packQuery(query);
+    const { chunkIds } = this.#slots;
     const step = Math.max(1, Math.floor(this.#numbers.length / SAMPLED_PACKS));
     let sum = 0;
     let count = 0;
     for (let position = 0; position < this.#numbers.length; position += step) {
-      for (const [i, product] of this.#codes.multiply(position, 1, numbers).entries()) {
-        const slot = position * PACK_SLOTS + i;
-        if (chunkIds[slot] === 0) continue;
-        sum += (product - bias) * scale * scales[slot]!;
+      const { scores } = this.#codes.score(position, 1, packed, Infinity);
+      for (const [i, score] of scores.entries()) {
+        if (chunkIds[position * PACK_SLOTS + i] === 0) continue;
+        sum += score * packed.scale;
         count++;
       }
     }
     return count === 0 ? 0 : sum / count;
   }
 
-  /** As many packs as one call multiplies. A function of its own, because asynchronous ones run slower. */
+  /** A block. A function of its own, because asynchronous ones run slower. */
   #scan(
     first: number,
     query: PackedQuery,
     best: BestFew,
     accepts: ((chunkId: number) => boolean) | null,
   ): void {
-    const packs = Math.min(PACKS_PER_CALL, this.#numbers.length - first);
-    const sums = this.#codes.multiply(first, packs, query.numbers);
-    const { chunkIds, scales, errors } = this.#slots;
+    const packs = Math.min(BLOCK_PACKS, this.#numbers.length - first);
+    const { scores, fours } = this.#codes.score(first, packs, query, best.worst / query.scale);
+    const { chunkIds, errors } = this.#slots;
     const start = first * PACK_SLOTS;
-    let { worst } = best;
-    for (let i = 0; i < sums.length; i++) {
-      const slot = start + i;
-      const score = (sums[i]! - query.bias) * query.scale * scales[slot]!;
-      // Nearly all end here: hence a local number, and not a call.
-      if (score <= worst) continue;
-      const id = chunkIds[slot]!;
-      if (id === 0 || accepts?.(id) === false) continue;
-      best.add(id, score, errorOf(query, scales[slot]!, errors[slot]!));
-      worst = best.worst;
+    for (const four of fours) {
+      for (let i = four; i < four + SLOTS_AT_ONCE; i++) {
+        const score = scores[i]! * query.scale;
+        // Written so that it drops NaN, too, which a damaged pack may give.
+        if (!(score > best.worst)) continue;
+        const id = chunkIds[start + i]!;
+        if (id === 0 || accepts?.(id) === false) continue;
+        best.add(id, score, errorOf(query, errors[start + i]!));
+      }
     }
   }
 
@@ -151,7 +155,7 @@ export class PackedVectors {
     return {
       number: this.#numbers[position]!,
       ...this.#slots.of(position),
-      codes: this.#codes.at(position),
+      ...this.#codes.at(position),
     };
   }
 
@@ -178,8 +182,8 @@ export class PackedVectors {
   }
 }
 
-/** How far the score of a slot may be off; a vector is at most so long that all codes are 127. */
-function errorOf(query: PackedQuery, scale: number, lost: number): number {
-  const longest = 127 * scale * Math.sqrt(query.numbers.length);
-  return query.norm * lost + query.error * longest + FLOAT_ERROR;
+/** How far the score of a slot may be off. */
+function errorOf(query: PackedQuery, lost: number): number {
+  // What the codes stand for is a unit vector but for what they lost.
+  return query.norm * lost + query.error * (1 + lost) + FLOAT_ERROR;
 }

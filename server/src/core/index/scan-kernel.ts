@@ -1,7 +1,17 @@
 /** Runs `scan-kernel.wat` in a memory: addresses and counts as its parameters say. */
 export type ScanKernel = (
   memory: WebAssembly.Memory,
-) => (codes: number, rows: number, stride: number, query: number, sums: number) => void;
+) => (
+  codes: number,
+  rows: number,
+  stride: number,
+  scales: number,
+  query: number,
+  bias: number,
+  bar: number,
+  scores: number,
+  fours: number,
+) => number;
 
 /** `scan-kernel.wat` compiled, in base64: the build puts it in this name's place. */
 declare const SCAN_KERNEL: string | undefined;

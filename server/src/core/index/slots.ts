@@ -1,13 +1,11 @@
 import { PACK_SLOTS } from './pack.ts';
 
 /**
- * What is known of each slot beside its codes, through all packs: one array each, because a scan
- * that jumps from pack to pack waits for memory.
+ * What a scan asks of few slots, through all packs.
  */
 export class Slots {
   /** As in `Pack`. */
   chunkIds = new Int32Array(0);
-  scales = new Float32Array(0);
   errors = new Float32Array(0);
   #count = 0;
 
@@ -21,7 +19,6 @@ export class Slots {
     if (this.#count <= this.chunkIds.length) return;
     const capacity = Math.max(this.#count, 2 * this.chunkIds.length);
     this.chunkIds = enlarged(this.chunkIds, new Int32Array(capacity));
-    this.scales = enlarged(this.scales, new Float32Array(capacity));
     this.errors = enlarged(this.errors, new Float32Array(capacity));
   }
 
@@ -30,7 +27,6 @@ export class Slots {
     const [start, end] = [position * PACK_SLOTS, (position + 1) * PACK_SLOTS];
     return {
       chunkIds: this.chunkIds.subarray(start, end),
-      scales: this.scales.subarray(start, end),
       errors: this.errors.subarray(start, end),
     };
   }

@@ -3,13 +3,14 @@ import path from 'node:path';
 import type { Knex } from 'knex';
 import { retryWhileBusy } from '../cache/busy-retry.ts';
 import { databaseFailure } from '../cache/database-failure.ts';
-import { withConnection, writeOn, type Connection } from '../cache/database.ts';
+import { readOn, withConnection, writeOn, type Connection } from '../cache/database.ts';
+import { Prepared } from '../cache/prepared.ts';
 import { openSteadyDatabase, type OnProblem } from '../cache/steady-database.ts';
 import type { SkippedByReason, SkippedFile } from '../files/file-source.ts';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
 import type { TextHash } from '../keys/text-hash.ts';
 import type { Vector } from '../vectors/vector.ts';
-import type { Approximate } from './best-few.ts';
+import type { Nearest } from './best-few.ts';
 import {
   ChunkTable,
   type ExplainedChunk,
@@ -19,7 +20,7 @@ import {
   type WithheldChunk,
 } from './chunk-table.ts';
 import type { KnownFile } from './file-changes.ts';
-import type { IndexedChunk, PathFilter, Scored } from './index-reader.ts';
+import type { Embedded, IndexedChunk, PathFilter, Scored } from './index-reader.ts';
 import { Lexical } from './lexical.ts';
 import { indexMigrations } from './migrations/index-migrations.ts';
 import { PackedVectors } from './packed-vectors.ts';
@@ -77,6 +78,8 @@ export async function openWorkspaceIndex(options: WorkspaceIndexOptions): Promis
   }
 }
 
+const DATA_VERSION = 'PRAGMA data_version';
+
 /** Leaves nothing but the name of the folder. */
 export const EMPTY_INDEX = `DELETE FROM pack; DELETE FROM chunk; DELETE FROM file;
   DELETE FROM about WHERE name <> 'folder'; INSERT INTO lexical (lexical) VALUES ('delete-all')`;
@@ -95,6 +98,7 @@ export class WorkspaceIndex {
   readonly #keptBackBy: KeptBackBy;
   readonly #dimensions: number;
   readonly #packStore: PackStore;
+  readonly #prepared = new Prepared();
   readonly #lexical = new Lexical();
   readonly #table = new ChunkTable(this.#lexical);
   #vectors: PackedVectors;
@@ -262,7 +266,7 @@ export class WorkspaceIndex {
     await retryWhileBusy(() => withConnection(this.#db, (connection) => connection.exec('VACUUM')));
   }
 
-  async nearest(query: Vector, limit: number, accepts: PathFilter): Promise<Approximate[]> {
+  async nearest(query: Vector, limit: number, accepts: PathFilter): Promise<Nearest> {
     await this.load();
     return this.#vectors.nearest(query, limit, this.#idFilter(accepts));
   }
@@ -306,6 +310,15 @@ export class WorkspaceIndex {
     return this.#read((connection) => this.#table.chunks(connection, ids));
   }
 
+  /** What the vectors of these chunks are made of; chunks that are gone are left out. */
+  embedded(ids: readonly number[]): Promise<Embedded[]> {
+    return this.#read((connection) =>
+      this.#table
+        .embedded(connection, ids)
+        .map((chunk) => ({ ...chunk, path: this.#pathOf.get(chunk.id)! })),
+    );
+  }
+
   /** Up to this many of the chunks' hashes, the same ones each time, as good as drawn by lot. */
   someHashes(limit: number): Promise<TextHash[]> {
     return this.#read((connection) => this.#table.someHashes(connection, limit));
@@ -338,10 +351,12 @@ export class WorkspaceIndex {
   async #read<T>(read: (connection: Connection) => T): Promise<T> {
     try {
       return await retryWhileBusy(() =>
-        withConnection(this.#db, (connection) => {
-          this.#reloadIfChanged(connection);
-          return read(connection);
-        }),
+        withConnection(this.#db, (connection) =>
+          readOn(connection, () => {
+            this.#reloadIfChanged(connection);
+            return read(connection);
+          }),
+        ),
       );
     } catch (error) {
       throw databaseFailure('reading the workspace index', error);
@@ -366,7 +381,7 @@ export class WorkspaceIndex {
   }
 
   #reloadIfChanged(connection: Connection): void {
-    const version = connection.pragma('data_version', { simple: true }) as number;
+    const version = this.#prepared.on(connection, DATA_VERSION).pluck().get() as number;
     if (version === this.#dataVersion) return;
     this.#pathOf = this.#table.paths(connection);
     const packs = this.#packStore.load(connection);

@@ -136,7 +136,8 @@ async function alikeTexts(
     joined.add(text.id);
     const vector = (await vectorsOf([text])).get(text.id);
     if (!packed || !vector) continue;
-    const near = (await packed.nearest(vector, MOST_NEIGHBOURS, (id) => !joined.has(id)))
+    const { found } = await packed.nearest(vector, MOST_NEIGHBOURS, (id) => !joined.has(id));
+    const near = found
       .filter(({ score, error }) => score + error >= least)
       .map(({ id }) => all[id - 1]!);
     const vectors = await vectorsOf(near);
