@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { ApiKeyMessage } from '../../server/protocol/settings.ts';
 import { serverEnvironment } from './server-environment.ts';
+import { MEMORY_OPTIONS, MEMORY_VARIABLES } from './server-memory.ts';
 
 export interface SpawnOptions {
   /** Absolute path of the extension's folder. */
@@ -21,6 +22,7 @@ export async function spawnServer(options: SpawnOptions): Promise<ChildProcess> 
   const child = spawn(
     process.execPath,
     [
+      ...MEMORY_OPTIONS,
       ...(options.debuggable ? ['--inspect=127.0.0.1:6009'] : []),
       path.join(options.extensionPath, 'dist', 'server', 'main.js'),
       '--stdio',
@@ -28,7 +30,7 @@ export async function spawnServer(options: SpawnOptions): Promise<ChildProcess> 
     ],
     {
       cwd: options.extensionPath,
-      env: serverEnvironment(process.env, process.versions),
+      env: { ...serverEnvironment(process.env, process.versions), ...MEMORY_VARIABLES },
       stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
       windowsHide: true,
     },

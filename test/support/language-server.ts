@@ -8,6 +8,7 @@ import {
   StreamMessageWriter,
   type ProtocolConnection,
 } from 'vscode-languageserver/node';
+import { MEMORY_OPTIONS, MEMORY_VARIABLES } from '../../client/src/server-memory.ts';
 import type { Method, ParamsOf, ResultOf } from '../../server/protocol/methods.ts';
 import type { ApiKeyMessage, ServerSettings } from '../../server/protocol/settings.ts';
 import type { Stats } from '../../server/protocol/stats.ts';
@@ -65,8 +66,12 @@ export class LanguageServer {
   }
 
   private constructor(under: readonly string[]) {
-    const [command, ...args] = [...under, process.execPath, SERVER];
-    this.process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe', 'ipc'] });
+    // With as little memory as the extension gives it.
+    const [command, ...args] = [...under, process.execPath, ...MEMORY_OPTIONS, SERVER];
+    this.process = spawn(command, args, {
+      stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, ...MEMORY_VARIABLES },
+    });
     const { stdin, stdout, stderr } = this.process;
     for (const stream of [stdout!, stderr!]) {
       stream.on('data', (data: Buffer) => this.output.push(data));

@@ -1,6 +1,7 @@
 import type { Embedder } from '../embed/embedder.ts';
 import type { SentFrom } from '../embed/sent-from.ts';
 import type { FileEntry, FileSource } from '../files/file-source.ts';
+import type { TextHash } from '../keys/text-hash.ts';
 import type { EmbeddingProvider } from '../providers/provider.ts';
 import { costUsd, listPrice, type PriceOf } from '../usage/prices.ts';
 import type { BlobTable } from './blob-table.ts';
@@ -110,7 +111,6 @@ class IndexRun {
   readonly #options: IndexRunOptions;
   readonly #scannedAtMs: number;
   readonly #startedAt = performance.now();
-  readonly #seen = new Set<string>();
   readonly #failures: ChunkFailure[] = [];
   /** Chunks that could not be checked for secrets in time. */
   readonly #unchecked: ChunkPlace[] = [];
@@ -276,6 +276,7 @@ class IndexRun {
   async #store(group: readonly FileContent[]): Promise<void> {
     const { index, embedder, provider } = this.#parts;
     const stored = await index.putFiles(group);
+    await this.#pass();
     stored.forEach(({ changed }, i) => {
       if (group[i]!.content.kind === 'skipped') this.#files.skipped++;
       else if (changed) this.#files.indexed++;
@@ -286,6 +287,7 @@ class IndexRun {
       signal: this.#options.signal,
       from: fromFiles(index.folder, pending),
     });
+    await this.#pass();
     await index.setVectors(result.vectors);
     await index.setFailures(result.failures);
     await index.setWithheld(result.looksSecret);
@@ -293,6 +295,8 @@ class IndexRun {
     this.#sent.requests += result.requests;
     this.#sent.tokens += result.tokens;
     this.#chunks.done += group.reduce((sum, file) => sum + chunksOf(file).length, 0);
+    // A text that is there twice is sent once; in a later group it is a hit.
+    const missed = new Set<TextHash>();
     result.outcomes.forEach((outcome, i) => {
       const { path, chunk } = pending[i]!;
       const place = { path, startLine: chunk.startLine, endLine: chunk.endLine };
@@ -304,10 +308,9 @@ class IndexRun {
       if (outcome.kind === 'miss' && outcome.shortened) {
         this.#shortened.push({ ...place, how: outcome.shortened });
       }
-      if (outcome.kind !== 'miss' || this.#seen.has(outcome.hash)) return;
-      this.#seen.add(outcome.hash);
-      this.#chunks.misses++;
+      if (outcome.kind === 'miss') missed.add(outcome.hash);
     });
+    this.#chunks.misses += missed.size;
   }
 
   async #rememberBlobs(group: readonly FileContent[]): Promise<void> {

@@ -20,7 +20,7 @@ export class WorkerCrash extends Error {}
 const JOB_TIMEOUT_MS = 30_000;
 const IDLE_MS = 20_000;
 /** Megabytes. Files are small: what needs more is taken for poison. */
-const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
+const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
 /** A worker that ends with a job may have ended for another reason; two ends are the job's. */
 const TRIES = 2;
 
