@@ -44,6 +44,17 @@ async function expectBothToList(folder: string, names: readonly string[]): Promi
   expect(await namesBy(source, 'git')).toEqual([...names].sort());
 }
 
+/** With a home folder that holds settings of git. */
+async function inHome(home: string, work: () => Promise<void>): Promise<void> {
+  const before = process.env['HOME'];
+  process.env['HOME'] = home;
+  try {
+    await work();
+  } finally {
+    process.env['HOME'] = before;
+  }
+}
+
 describe('a snapshot by git', () => {
   it('lists what a walk lists: tracked, changed, new, ignored, removed, in conflict', async () => {
     const repository = new GitRepository(path.join(directory, 'r'), {
@@ -131,6 +142,76 @@ describe('a snapshot by git', () => {
       'a.ts',
       'mine.ts: ignored',
       'x.gen.ts: ignored',
+    ]);
+  });
+
+  it('goes by the ignore file that the user’s settings of git name, wherever that is written', async () => {
+    const repository = new GitRepository(path.join(directory, 'home/r'), { 'a.ts': '' });
+    repository.write({ 'mine.ts': '', 'yours.ts': '', 'ours.ts': '' });
+    await inHome(path.join(directory, 'home'), async () => {
+      const home = path.join(directory, 'home');
+      writeTree(home, { '.config/git/ignore': 'yours.ts' });
+      await expectBothToList(repository.folder, [
+        'a.ts',
+        'mine.ts',
+        'ours.ts',
+        'yours.ts: ignored',
+      ]);
+      // A setting takes the place of that file; as dotfiles go, both may be links.
+      writeTree(home, {
+        'dotfiles/gitconfig':
+          '[core]\n\teditor = vi ; not emacs\n[include]\n\tpath = "more config"\n',
+        'dotfiles/ignore': 'mine.ts',
+        'more config': '[Core]\n  ExcludesFile = ~/".gitignore_global" # one for all\n',
+      });
+      symlinkSync('dotfiles/gitconfig', path.join(home, '.gitconfig'));
+      symlinkSync('dotfiles/ignore', path.join(home, '.gitignore_global'));
+      // Git takes the link's folder for that of what is included.
+      expect(repository.git('check-ignore', 'mine.ts', 'yours.ts')).toBe('mine.ts\n');
+      await expectBothToList(repository.folder, [
+        'a.ts',
+        'mine.ts: ignored',
+        'ours.ts',
+        'yours.ts',
+      ]);
+      expect(await sourceOf(repository.folder).explain('mine.ts')).toMatchObject({
+        rule: { source: '~/.gitignore_global', line: 1, pattern: 'mine.ts' },
+      });
+      const before = await idOf(repository.folder);
+      writeTree(home, { 'dotfiles/ignore': 'mine.ts\n!ours.ts' });
+      expect(await idOf(repository.folder)).not.toBe(before);
+
+      repository.git('config', 'core.excludesFile', path.join(home, 'of this one'));
+      writeTree(home, { 'of this one': 'ours.ts' });
+      await expectBothToList(repository.folder, [
+        'a.ts',
+        'mine.ts',
+        'ours.ts: ignored',
+        'yours.ts',
+      ]);
+    });
+  });
+
+  it('goes by info/exclude in a linked work tree and in a submodule, too', async () => {
+    const library = new GitRepository(path.join(directory, 'library'), { 'l.ts': '' });
+    const repository = new GitRepository(path.join(directory, 'r'), { 'a.ts': '' });
+    const add = ['submodule', '--quiet', 'add', library.folder, 'sub'];
+    repository.git('-c', 'protocol.file.allow=always', ...add);
+    repository.commit();
+    const tree = path.join(directory, 'tree');
+    repository.git('worktree', 'add', '-q', tree);
+    repository.write({
+      '.git/info/exclude': 'mine.ts',
+      '.git/modules/sub/info/exclude': 'own.ts',
+      'sub/own.ts': '',
+      'sub/mine.ts': '',
+    });
+    writeTree(tree, { 'mine.ts': '', 'own.ts': '' });
+    await expectBothToList(tree, ['.gitmodules', 'a.ts', 'mine.ts: ignored', 'own.ts']);
+    await expectBothToList(path.join(repository.folder, 'sub'), [
+      'l.ts',
+      'mine.ts',
+      'own.ts: ignored',
     ]);
   });
 

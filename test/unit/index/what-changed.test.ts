@@ -200,6 +200,40 @@ describe('with git', () => {
     }
   });
 
+  it.each([
+    ['a filter', '*.ts filter=shout'],
+    ['ident', '*.md ident'],
+    ['a line end', '*.ts text eol=crlf'],
+  ])('text that %s makes another, or no longer, is followed', async (_name, attributes) => {
+    const home = process.env['HOME'];
+    process.env['HOME'] = directory;
+    try {
+      const repository = repositoryOf('a', 'b');
+      repository.write({ 'src/c.md': '# $Id$\n\nA text with its id.\n' });
+      repository.commit();
+      repository.git('config', '--global', 'filter.shout.smudge', 'tr a-z A-Z');
+      repository.git('config', '--global', 'filter.shout.clean', 'tr A-Z a-z');
+      const { folder } = repository;
+      const world = await open(folder);
+      await world.run();
+      // As LFS does when it fetches what it had left out: for git nothing has changed.
+      for (const text of [attributes, '', attributes]) {
+        repository.write({ '.git/info/attributes': text });
+        rmSync(path.join(folder, 'src'), { recursive: true });
+        repository.git('checkout', '-q', '.');
+        expect(repository.git('status', '--porcelain')).toBe('');
+        await world.run();
+        const other = path.join(directory, `fresh ${Math.random()}`);
+        const fresh = await open(folder, { cacheDir: other, git: false });
+        await fresh.run();
+        expect(await world.state()).toEqual(await fresh.state());
+      }
+      expect(new Set(world.provider.asked).size).toBe(world.provider.asked.length);
+    } finally {
+      process.env['HOME'] = home;
+    }
+  });
+
   it('another model gets its vectors, although git sees no change', async () => {
     const { folder } = repositoryOf('a', 'b');
     const one = await open(folder);

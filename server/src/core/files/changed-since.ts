@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts';
-import { askGit, filterOverrides } from './git-process.ts';
+import { filtersOf } from './git-filters.ts';
+import { askGit } from './git-process.ts';
 
 /**
  * Paths in a folder, relative to it, that differ from a commit, branch or tag; untracked files that
@@ -10,9 +11,9 @@ export async function changedSince(
   commit: string,
   signal: AbortSignal,
 ): Promise<Set<string>> {
-  const overrides = await filterOverrides(folder, signal);
-  const ask = (...args: string[]) => askGit(folder, args, signal, overrides ?? {});
-  if (overrides === null) throw new Failure('badSettings', `${folder} is not in a git repository`);
+  const filters = await filtersOf(folder, signal);
+  const ask = (...args: string[]) => askGit(folder, args, signal, filters?.overrides);
+  if (filters === null) throw new Failure('badSettings', `${folder} is not in a git repository`);
   const name = `${commit}^{commit}`;
   const found = await ask('rev-parse', '--verify', '--quiet', '--end-of-options', name);
   const id = found?.toString('utf8').trim() ?? '';

@@ -2,8 +2,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { CleanFile } from './file-source.ts';
-import { askGit, filterOverrides } from './git-process.ts';
-import { workTreeTop } from './rules-above.ts';
+import { filteredFiles, filtersOf, hasAttributesAbove } from './git-filters.ts';
+import { workTreeTop } from './git-folder.ts';
+import { askGit } from './git-process.ts';
 
 /** What git knows of a folder in a work tree, repositories nested in it included. */
 export interface GitListing {
@@ -11,7 +12,7 @@ export interface GitListing {
   readonly id: string;
   /** Tracked files that are as they were added. Read from git's output only when asked for. */
   clean(): Generator<CleanFile>;
-  /** Changed, untracked, in conflict, or said not to be watched by git: to be looked at. */
+  /** Changed, untracked, in conflict, filtered, or said not to be watched by git: to be looked at. */
   readonly loose: readonly string[];
   /** Untracked files that git ignores; folders end with a slash. */
   readonly ignored: readonly string[];
@@ -22,7 +23,7 @@ interface Repository {
   readonly at: string;
   /** Output of `git ls-files -s -v -z`. */
   readonly tracked: string;
-  /** Paths that `git status` names, relative to the repository's folder. */
+  /** Paths that `git status` names, and filtered ones, relative to the repository's folder. */
   readonly changed: ReadonlySet<string>;
 }
 
@@ -60,6 +61,10 @@ export async function listByGit(folder: string, signal: AbortSignal): Promise<Gi
         loose.add(at + path);
       }
     }
+    for (const path of found.filtered) {
+      changed.add(path);
+      loose.add(at + path);
+    }
     repositories.push({ at, tracked: found.tracked, changed });
     for (const { mode, tag, path } of trackedEntries(found.tracked, EXCEPTIONS)) {
       if (mode === SUBMODULE && (await isRepository(join(folder, at, path)))) {
@@ -81,10 +86,11 @@ async function lookInto(
   folder: string,
   signal: AbortSignal,
   hash: Hash,
-): Promise<{ tracked: string; status: string; prefix: string } | null> {
-  const prefix = await prefixOf(folder);
-  const overrides = prefix === null ? null : await filterOverrides(folder, signal);
-  if (prefix === null || !overrides) return null;
+): Promise<{ tracked: string; status: string; filtered: string[]; prefix: string } | null> {
+  const top = await workTreeTop(folder);
+  const filters = top === null ? null : await filtersOf(folder, signal);
+  if (top === null || !filters) return null;
+  const { overrides } = filters;
   const [tracked, status] = await Promise.all([
     askGit(folder, ['ls-files', '-s', '-v', '-z'], signal, overrides),
     askGit(
@@ -105,9 +111,20 @@ async function lookInto(
     ),
   ]);
   if (!tracked || !status) return null;
+  const hasAttributes =
+    [tracked, status].some((output) => output.includes('.gitattributes\0')) ||
+    (await hasAttributesAbove(top, folder));
+  const filtered = hasAttributes ? await filteredFiles(folder, filters, signal) : Buffer.of();
+  if (!filtered) return null;
+  const prefix = prefixOf(top, folder);
   hash.update(prefix).update(`${tracked.length} `).update(tracked);
-  hash.update(`${status.length} `).update(status);
-  return { tracked: tracked.toString('utf8'), status: status.toString('utf8'), prefix };
+  hash.update(`${status.length} `).update(status).update(filtered);
+  return {
+    tracked: tracked.toString('utf8'),
+    status: status.toString('utf8'),
+    filtered: filtered.toString('utf8').split('\0').filter(Boolean),
+    prefix,
+  };
 }
 
 /** `XY path\0`, relative to the work tree's top; null for a path outside the folder asked about. */
@@ -145,10 +162,8 @@ function* cleanFiles(repositories: readonly Repository[]): Generator<CleanFile> 
   }
 }
 
-/** Where the folder stands in its work tree: '' or `sub/folder/`; null when it is in none. */
-async function prefixOf(folder: string): Promise<string | null> {
-  const top = await workTreeTop(folder);
-  if (top === null) return null;
+/** Where the folder stands in its work tree: '' or `sub/folder/`. */
+function prefixOf(top: string, folder: string): string {
   const names = relative(top, folder).split(sep).filter(Boolean);
   return names.map((name) => `${name}/`).join('');
 }

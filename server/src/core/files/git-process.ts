@@ -21,7 +21,7 @@ const HARMLESS = [
 /**
  * What git prints about a folder; null when it cannot say: no git, no repository, another owner's.
  * Takes no locks, fetches nothing, asks nothing, and runs nothing that the repository configures,
- * but for filters: see `filterOverrides`.
+ * but for filters: see `GitFilters`.
  */
 export async function askGit(
   folder: string,
@@ -55,39 +55,6 @@ export async function askGit(
   const output = await done.promise;
   signal.throwIfAborted();
   return output;
-}
-
-/**
- * Environment that takes the programs out of filters which the repository itself configures
- * (`git status` runs them on files whose time changed); the user's own, such as LFS, stay. Null when
- * git is too old to tell where a setting comes from.
- */
-export async function filterOverrides(
-  folder: string,
-  signal: AbortSignal,
-): Promise<Record<string, string> | null> {
-  const listed = await askGit(folder, ['config', '--show-scope', '--list', '-z'], signal);
-  if (listed === null) return null;
-  const drivers = new Set<string>();
-  const fields = listed.toString('utf8').split('\0');
-  for (let i = 0; i + 1 < fields.length; i += 2) {
-    const scope = fields[i];
-    const name = fields[i + 1]!.split('\n', 1)[0]!;
-    if (scope !== 'local' && scope !== 'worktree') continue;
-    const driver = /^filter\.(.+)\.(?:clean|smudge|process|required)$/s.exec(name)?.[1];
-    if (driver !== undefined) drivers.add(driver);
-  }
-  const settings = [...drivers].flatMap((driver) => [
-    [`filter.${driver}.clean`, ''],
-    [`filter.${driver}.process`, ''],
-    [`filter.${driver}.required`, 'false'],
-  ]);
-  const overrides: Record<string, string> = { GIT_CONFIG_COUNT: String(settings.length) };
-  for (const [i, [key, value]] of settings.entries()) {
-    overrides[`GIT_CONFIG_KEY_${i}`] = key!;
-    overrides[`GIT_CONFIG_VALUE_${i}`] = value!;
-  }
-  return overrides;
 }
 
 /** Nothing that was set for another repository, or for a git process that called us. */

@@ -1,7 +1,7 @@
-import { lstat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { decodeText } from './decode-text.ts';
+import { fileNamedByGit, fromHomeOn, userGitFolder } from './git-config.ts';
+import { gitFolderOf, textOfFile, workTreeTop } from './git-folder.ts';
 import { IGNORE_FILES, IgnoreRules } from './ignore-rules.ts';
 import { readCapped } from './read-capped.ts';
 
@@ -25,9 +25,12 @@ export async function rulesAbove(realRoot: string): Promise<RulesAbove> {
   const none: RulesAbove = { prefix: '', rules: IgnoreRules.none() };
   if (top === null) return none;
   let rules = IgnoreRules.none();
-  const config = process.env['XDG_CONFIG_HOME'] ?? path.join(homedir(), '.config');
-  rules = await withFile(rules, path.join(config, 'git'), 'ignore', '', '~/.config/git/ignore');
-  rules = await withFile(rules, path.join(top, '.git', 'info'), 'exclude', '', '.git/info/exclude');
+  const gitFolder = await gitFolderOf(top);
+  const named = await fileNamedByGit('core.excludesfile', { top, gitFolder });
+  const own = named ?? path.join(userGitFolder(), 'ignore');
+  rules = rules.extend('', (await textOfFile(own)) ?? '', fromHomeOn(own));
+  const exclude = (await textOfFile(path.join(gitFolder, 'info', 'exclude'))) ?? '';
+  rules = rules.extend('', exclude, '.git/info/exclude');
   const names = path.relative(top, realRoot).split(path.sep).filter(Boolean);
   for (let depth = 0; depth < names.length; depth++) {
     const folder = names.slice(0, depth).join('/');
@@ -51,13 +54,4 @@ export async function withFile(
   const read = await readCapped(directory, path.join(directory, name), IGNORE_FILE_MAX_BYTES);
   const text = read.kind === 'bytes' ? decodeText(read.bytes) : null;
   return text === null ? rules : rules.extend(folder, text, source);
-}
-
-/** The folder that holds `.git`, this one or one above; null without one. */
-export async function workTreeTop(folder: string): Promise<string | null> {
-  for (let at = folder; ; at = path.dirname(at)) {
-    const found = await lstat(path.join(at, '.git')).catch(() => null);
-    if (found) return at;
-    if (path.dirname(at) === at) return null;
-  }
 }
