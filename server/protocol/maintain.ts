@@ -97,9 +97,13 @@ export interface ImportReport {
   readonly added: number;
   readonly present: number;
   readonly refused: number;
+  /** Sound, but not what their model makes of their texts: too long for it, or missing. */
+  readonly leftOut: number;
   readonly texts: number;
   /** False when a part of the pack is damaged or missing. */
   readonly complete: boolean;
+  /** The model of a Python directory cannot be run here: until then no provider uses its vectors. */
+  readonly modelMissing: boolean;
 }
 
 export interface BackupReport {

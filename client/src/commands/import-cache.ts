@@ -10,9 +10,10 @@ export async function importCache(parts: Parts): Promise<ImportReport | null> {
   if (source === null) return null;
   const report = await maintain(parts, vscode.l10n.t('importing'), 'import', source);
   const words = importedWords(report, vscode.env.language, vscode.l10n);
-  const show = report.complete
-    ? vscode.window.showInformationMessage
-    : vscode.window.showWarningMessage;
+  const show =
+    report.complete && !report.modelMissing
+      ? vscode.window.showInformationMessage
+      : vscode.window.showWarningMessage;
   void show(words);
   return report;
 }

@@ -140,7 +140,7 @@ export function exportedWords(
 }
 
 export function importedWords(
-  { added, present, refused, complete }: ImportReport,
+  { added, present, refused, leftOut, complete, modelMissing }: ImportReport,
   locale: string,
   l10n: L10n,
 ): string {
@@ -152,6 +152,16 @@ export function importedWords(
     ),
   ];
   if (refused > 0) words.push(l10n.t('{0} were refused as damaged.', count(refused, locale)));
+  if (leftOut > 0) {
+    words.push(
+      l10n.t('{0} were left out: their texts are too long, or missing.', count(leftOut, locale)),
+    );
+  }
+  if (modelMissing) {
+    words.push(
+      l10n.t('Their model does not run on this computer yet: import them again once it does.'),
+    );
+  }
   if (!complete) {
     words.push(
       l10n.t('A part of the pack is damaged or missing: get it again and import it for the rest.'),

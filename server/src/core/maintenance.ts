@@ -28,12 +28,17 @@ import { Failure } from './errors.ts';
 import { emptyIndexesIn } from './index/empty-indexes.ts';
 import { indexUsesIn } from './index/index-uses.ts';
 import type { EmbeddingSpace } from './keys/space.ts';
+import { openLocalMaker, type OpenMaker } from './local-maker.ts';
+import type { Logger } from './logger.ts';
 import { installRuntime } from './providers/transformers/install-runtime.ts';
 import { costUsd, type PriceOf } from './usage/prices.ts';
 
 export interface MaintenanceDeps {
   /** Absolute path of the script that checks a file's structure, in a thread of its own. */
   readonly structureWorker: string;
+  /** Absolute path of the script of the process that a local model runs in. */
+  readonly modelProcess: string;
+  readonly logger: Logger;
 }
 
 export interface SpaceGarbage extends StoredSpaceGarbage {
@@ -54,6 +59,8 @@ export interface ImportRun extends MaintenanceRun {
   readonly from: string;
   /** What made the vectors of a Python directory; its files do not say it. */
   readonly model?: PythonModel;
+  /** Absolute path of the model's folder, where it is not in Hugging Face's cache. */
+  readonly modelFolder?: string;
 }
 
 /** Looking after the cache. Each run can be cancelled; others may use the cache meanwhile. */
@@ -146,9 +153,9 @@ class CacheMaintenance implements Maintenance {
     return exportPack({ ...options, directory: this.#directory });
   }
 
-  importFrom({ from, model, ...run }: ImportRun): Promise<ImportReport> {
+  importFrom({ from, model, modelFolder = '', ...run }: ImportRun): Promise<ImportReport> {
     const into = { ...run, directory: this.#directory, texts: this.#cache.texts };
-    return this.#run(() => {
+    return this.#run(async () => {
       if (!isDirectory(from)) return importPack({ ...into, file: from });
       if (!isPythonCache(from)) {
         throw new Failure(
@@ -156,7 +163,17 @@ class CacheMaintenance implements Maintenance {
           `${from} is no directory of the Python package embeddingcache`,
         );
       }
-      if (model) return importPythonCache({ ...into, from, model });
+      if (model) {
+        const maker = await this.#makerOf(model, modelFolder, run.signal);
+        try {
+          const made = { from, model, ...(maker ? { maker } : {}) };
+          const report = await importPythonCache({ ...into, ...made });
+          const modelMissing = maker === null && model.provider === 'transformers';
+          return { ...report, ...(modelMissing ? { modelMissing } : {}) };
+        } finally {
+          await maker?.close();
+        }
+      }
       const there = modelFilesIn(from).join(', ') || 'no vectors';
       throw new Failure('badFile', `${from} does not say its model in full; it has: ${there}`);
     });
@@ -165,6 +182,17 @@ class CacheMaintenance implements Maintenance {
   backUp(options: MaintenanceRun & { readonly to: string }): Promise<BackupReport> {
     const { structureWorker } = this.#deps;
     return backUp({ ...options, structureWorker, directory: this.#directory });
+  }
+
+  async #makerOf(
+    model: PythonModel,
+    modelFolder: string,
+    signal: AbortSignal,
+  ): Promise<OpenMaker | null> {
+    if (model.provider !== 'transformers') return null;
+    const { modelProcess: processFile, logger } = this.#deps;
+    const localModels = { processFile, cacheDir: this.#directory, env: process.env };
+    return openLocalMaker({ model, modelFolder, localModels, logger, signal });
   }
 
   async installRuntime(signal: AbortSignal): Promise<void> {

@@ -26,14 +26,21 @@ export const transformers: ProviderKind = {
     host: null,
     local: true,
   }),
-  open,
+  open: openLocalModel,
 };
 
-async function open(
+export interface LocalPair extends ProviderPair {
+  readonly document: LocalProvider;
+  readonly query: LocalProvider;
+  close(): Promise<void>;
+}
+
+/** As `ProviderKind.open`. */
+export async function openLocalModel(
   config: ProviderConfig,
-  { localModels, form, logger }: ProviderDeps,
+  { localModels, form, logger }: Pick<ProviderDeps, 'localModels' | 'form' | 'logger'>,
   signal: AbortSignal,
-): Promise<ProviderPair> {
+): Promise<LocalPair> {
   const model = await readLocalModel(await modelFolderOf(config, localModels.env));
   const name = modelNameOf(config);
   const digest = await digestOf(model, signal);

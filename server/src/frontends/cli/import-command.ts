@@ -17,6 +17,9 @@ export async function runImport(call: Invocation, from: string): Promise<ExitCod
       signal,
       onProgress: showShare(progress, 'Importing'),
       ...modelOf(options),
+      ...(options.modelFolder === undefined
+        ? {}
+        : { modelFolder: path.resolve(terminal.cwd, options.modelFolder) }),
     }),
   );
   progress.clear();

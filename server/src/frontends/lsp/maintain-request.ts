@@ -56,15 +56,17 @@ function garbageOf({ embeddings, texts, bytes, spaces }: GarbageReport): WireGar
   return { embeddings, texts, bytes, costUsd };
 }
 
-function importOf({ spaces, texts, complete }: ImportReport): WireImport {
+function importOf({ spaces, texts, complete, modelMissing = false }: ImportReport): WireImport {
   const sum = (name: 'added' | 'present' | 'refused') =>
     spaces.reduce((total, space) => total + space[name], 0);
   return {
     added: sum('added'),
     present: sum('present'),
     refused: sum('refused'),
+    leftOut: spaces.reduce((total, { leftOut = 0 }) => total + leftOut, 0),
     texts,
     complete,
+    modelMissing,
   };
 }
 

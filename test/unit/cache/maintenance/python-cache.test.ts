@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
@@ -10,7 +9,9 @@ import {
   modelFileOf,
   type PythonModel,
 } from '../../../../server/src/core/cache/maintenance/python-cache.ts';
+import type { VectorMaker } from '../../../../server/src/core/cache/maintenance/vector-maker.ts';
 import { textHashOf } from '../../../../server/src/core/keys/text-hash.ts';
+import { writePythonDirectory } from '../../../support/python-directory.ts';
 import { tempDirectory } from '../../../support/temp-directory.ts';
 
 const model: PythonModel = {
@@ -63,22 +64,7 @@ function makeInPython(): void {
 }
 
 function makeInNode(): void {
-  const hashids = texts.map((text) => createHash('sha512').update(text).digest());
-  const strings = new BetterSqlite3(path.join(from, 'hashstring.sqlite'));
-  strings.exec(
-    'CREATE TABLE hashstring (hashid VARCHAR(128) NOT NULL, text VARCHAR, PRIMARY KEY (hashid), UNIQUE (text))',
-  );
-  const vectors = new BetterSqlite3(path.join(from, 'embedding-all-minilm-l6-v2.sqlite'));
-  vectors.exec(
-    'CREATE TABLE embedding (hashid VARCHAR(128) NOT NULL, embedding BLOB, PRIMARY KEY (hashid))',
-  );
-  texts.forEach((text, i) => {
-    strings.prepare('INSERT INTO hashstring VALUES (?, ?)').run(hashids[i], text);
-    const bytes = Buffer.from(Float32Array.from(vectorOf(i)).buffer);
-    vectors.prepare('INSERT INTO embedding VALUES (?, ?)').run(hashids[i], bytes);
-  });
-  strings.close();
-  vectors.close();
+  writePythonDirectory(from, model.model, new Map(texts.map((text, i) => [text, vectorOf(i)])));
 }
 
 const hasNumPy = (() => {
@@ -90,9 +76,13 @@ const hasNumPy = (() => {
   }
 })();
 
-async function importIt(changes: Partial<PythonModel> = {}) {
+async function importIt(
+  changes: Partial<PythonModel> = {},
+  options: { readonly maker?: VectorMaker } = {},
+) {
   const cache = await openCache({ directory: to, storeText: true });
-  const run = { directory: to, texts: cache.texts, from, signal, model: { ...model, ...changes } };
+  const own = { ...options, model: { ...model, ...changes } };
+  const run = { directory: to, texts: cache.texts, from, signal, ...own };
   try {
     return await importPythonCache(run);
   } finally {
@@ -156,5 +146,57 @@ describe('a directory of the Python package', () => {
 
     writeFileSync(file, 'no database at all'.repeat(100));
     await expect(importIt()).rejects.toMatchObject({ kind: 'badFile' });
+  });
+
+  describe('whose model runs here', () => {
+    const space = { ...model, model: 'all-MiniLM-L6-v2@0123456789ab', dimensions: DIMENSIONS };
+    const maker: VectorMaker = {
+      space,
+      fits: async (some) => some.map((text) => text !== 'ünïcödé'),
+      embed: async (some) => some.map((text) => Float32Array.from(vectorOf(texts.indexOf(text)))),
+    };
+
+    it('is imported as its own, but for what it would make otherwise', async () => {
+      makeInNode();
+      // The blank text and the long one.
+      expect((await importIt({}, { maker })).spaces).toEqual([
+        { space, added: 2, present: 0, refused: 0, leftOut: 2 },
+      ]);
+    });
+
+    it('is refused where the model makes other vectors of its texts', async () => {
+      makeInNode();
+      const other = {
+        ...maker,
+        embed: async (some: readonly string[]) =>
+          some.map((_, i) => Float32Array.from(vectorOf(9 + i))),
+      };
+      await expect(importIt({}, { maker: other })).rejects.toMatchObject({
+        kind: 'badFile',
+        message: expect.stringContaining('another model made them') as string,
+      });
+      const longer = { ...maker, space: { ...space, dimensions: 7 } };
+      await expect(importIt({}, { maker: longer })).rejects.toMatchObject({ kind: 'badFile' });
+    });
+
+    it('gets right keys for what the package stored under wrong ones', async () => {
+      makeInNode();
+      for (const [file, table] of [
+        ['hashstring.sqlite', 'hashstring'],
+        ['embedding-all-minilm-l6-v2.sqlite', 'embedding'],
+      ] as const) {
+        const db = new BetterSqlite3(path.join(from, file));
+        db.prepare(`UPDATE ${table} SET hashid = ? WHERE hashid = ?`).run(
+          Buffer.alloc(64, 7),
+          Buffer.from(textHashOf('hi'), 'hex'),
+        );
+        db.close();
+      }
+      await importIt({}, { maker });
+      const cache = await openCache({ directory: to, storeText: true });
+      const found = await (await cache.shard(space)).getMany([textHashOf('hi')]);
+      expect(found.get(textHashOf('hi'))).toEqual(Float32Array.from(vectorOf(0)));
+      await cache.close();
+    });
   });
 });

@@ -11,9 +11,10 @@ import { openDatabase, withConnection } from '../database.ts';
 import type { TextStore } from '../text-store.ts';
 import { openSpaceFile } from './cache-files.ts';
 import { mergeVectors } from './merge-vectors.ts';
-import type { ImportReport } from './pack/import-pack.ts';
+import type { ImportedSpace, ImportReport } from './pack/import-pack.ts';
 import { ProgressCount, type MaintenanceRun } from './progress.ts';
 import { rowSlices } from './slices.ts';
+import { MakerCheck, notMadeBy, type VectorMaker } from './vector-maker.ts';
 
 /** The model whose vectors are imported, as the provider here names it. */
 export type PythonModel = Omit<EmbeddingSpace, 'dimensions'>;
@@ -25,6 +26,8 @@ export interface PythonImportOptions extends MaintenanceRun {
   /** Absolute path of the directory that the Python package `embeddingcache` made. */
   readonly from: string;
   readonly model: PythonModel;
+  /** The model itself, where it can be run: only vectors that it would make are taken, as its own. */
+  readonly maker?: VectorMaker;
 }
 
 const TEXTS_FILE = 'hashstring.sqlite';
@@ -64,7 +67,7 @@ export function modelFileOf(model: string): string {
  */
 export async function importPythonCache(options: PythonImportOptions): Promise<ImportReport> {
   const startedAt = performance.now();
-  const { directory, from, model, signal } = options;
+  const { from, model } = options;
   const file = path.join(from, modelFileOf(model.model));
   if (!existsSync(file)) {
     const there = modelFilesIn(from).join(', ') || 'none';
@@ -72,28 +75,46 @@ export async function importPythonCache(options: PythonImportOptions): Promise<I
   }
   const textsFile = path.join(from, TEXTS_FILE);
   const progress = new ProgressCount(options, sizeOf(file) + sizeOf(textsFile));
-  const imported = await withForeign(file, async (vectors) => {
-    const space = { ...model, dimensions: await dimensionsOf(vectors, file) };
-    const counts = { added: 0, present: 0, refused: 0 };
+  const imported = options.maker
+    ? await withForeign(textsFile, (texts) => importVectors(file, options, progress, texts))
+    : await importVectors(file, options, progress, null);
+  const texts = existsSync(textsFile) ? await importTexts(textsFile, options, progress) : 0;
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { spaces: [imported], texts, complete: true, seconds };
+}
+
+/** Checked against the maker, where there is one, with the texts they are of. */
+function importVectors(
+  file: string,
+  { directory, model, maker, signal }: PythonImportOptions,
+  progress: ProgressCount,
+  texts: Knex | null,
+): Promise<ImportedSpace> {
+  return withForeign(file, async (vectors) => {
+    const dimensions = await dimensionsOf(vectors, file);
+    const space = maker?.space ?? { ...model, dimensions };
+    if (space.dimensions !== dimensions) throw notMadeBy(space.model);
+    const check = maker && texts ? new MakerCheck(maker, texts) : null;
+    const counts = { added: 0, present: 0, refused: 0, leftOut: 0 };
     const shard = await openSpaceFile(directory, space);
     try {
       for await (const rows of rowSlices<PythonVector>(vectors, VECTORS, signal)) {
         const read = rows.map((row) => vectorOf(row, space));
         const good = read.filter((row) => row !== null);
-        const merged = await mergeVectors(shard, space, good, signal);
+        const own = check ? await check.own(good) : good;
+        const merged = await mergeVectors(shard, space, own, signal);
         counts.added += merged.added;
         counts.present += merged.present;
         counts.refused += merged.refused + rows.length - good.length;
-        progress.add(rows.length * (64 + 4 * space.dimensions));
+        counts.leftOut += good.length - own.length;
+        progress.add(rows.length * (64 + 4 * dimensions));
       }
     } finally {
       await shard.destroy();
     }
-    return { space, ...counts };
+    const { leftOut, ...merged } = counts;
+    return { space, ...merged, ...(check ? { leftOut } : {}) };
   });
-  const texts = existsSync(textsFile) ? await importTexts(textsFile, options, progress) : 0;
-  const seconds = (performance.now() - startedAt) / 1000;
-  return { spaces: [imported], texts, complete: true, seconds };
 }
 
 /** Under the hash we make of them: some versions of the package stored wrong ones. */

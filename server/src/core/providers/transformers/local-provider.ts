@@ -34,6 +34,12 @@ export class LocalProvider implements EmbeddingProvider {
     return estimateTokens(text);
   }
 
+  /** Which of these texts the model takes whole, in the order given. */
+  fits(texts: readonly string[], signal: AbortSignal): Promise<readonly boolean[]> {
+    const { prefix } = this.space;
+    return this.#options.host.ask({ kind: 'fits', texts, prefix }, signal);
+  }
+
   async embed(texts: readonly string[], signal: AbortSignal): Promise<ProviderAnswer> {
     signal.throwIfAborted();
     if (texts.length === 0) return { outcomes: [], tokens: 0, requests: 0 };

@@ -20,10 +20,11 @@ export function importJson({ spaces, ...report }: ImportReport): string {
 
 export function importSummary({ spaces, texts, complete }: ImportReport): string {
   const lines = spaces.map(
-    ({ space, added, present, refused }) =>
+    ({ space, added, present, refused, leftOut = 0 }) =>
       `${oneLine(space.model)}, ${count(space.dimensions, 'dimension')}: ` +
       `${count(added, 'embedding')} added, ${figure(present)} there already` +
-      (refused > 0 ? `, ${figure(refused)} refused as damaged` : ''),
+      (refused > 0 ? `, ${figure(refused)} refused as damaged` : '') +
+      (leftOut > 0 ? `, ${figure(leftOut)} left out: their texts are too long, or missing` : ''),
   );
   if (spaces.length === 0) lines.push('It holds no embeddings.');
   if (texts > 0) lines.push(`${count(texts, 'text')} read.`);

@@ -21,6 +21,8 @@ export interface ImportOptions extends MaintenanceRun {
 
 export interface ImportedSpace extends Readonly<MergeCounts> {
   readonly space: EmbeddingSpace;
+  /** Sound vectors that were not taken, because their model would make others of their texts. */
+  readonly leftOut?: number;
 }
 
 export interface ImportReport {
@@ -28,6 +30,8 @@ export interface ImportReport {
   readonly texts: number;
   /** False when a part of the pack is damaged or missing; the rest is imported. */
   readonly complete: boolean;
+  /** The model of a Python directory cannot be run here: until then no provider uses its vectors. */
+  readonly modelMissing?: boolean;
   readonly seconds: number;
 }
 
