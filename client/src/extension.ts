@@ -11,6 +11,7 @@ import { ServerApi } from './server-api.ts';
 import { ServerProcess } from './server-process.ts';
 import { SettingsSync } from './settings-sync.ts';
 import { Documents } from './ui/documents.ts';
+import { ShownHits } from './ui/shown-hits.ts';
 import { StatisticsPanel } from './ui/statistics-panel.ts';
 import { showCacheWarnings } from './ui/cache-warnings.ts';
 import { StatusItem } from './ui/status-item.ts';
@@ -59,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): TestAccess | undefin
     indexing,
     statistics,
     documents,
+    shownHits: new ShownHits(),
   };
   const status = new StatusItem(parts);
   context.subscriptions.push(

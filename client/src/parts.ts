@@ -8,6 +8,7 @@ import type { ServerApi } from './server-api.ts';
 import type { ServerProcess } from './server-process.ts';
 import type { SettingsSync } from './settings-sync.ts';
 import type { Documents } from './ui/documents.ts';
+import type { ShownHits } from './ui/shown-hits.ts';
 import type { StatisticsPanel } from './ui/statistics-panel.ts';
 import type { WorkspaceUse } from './workspace-use.ts';
 
@@ -25,4 +26,5 @@ export interface Parts {
   readonly indexing: Indexing;
   readonly statistics: StatisticsPanel;
   readonly documents: Documents;
+  readonly shownHits: ShownHits;
 }

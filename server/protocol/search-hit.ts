@@ -52,6 +52,12 @@ export interface SearchAnswer {
   readonly notReranked: ErrorData | null;
 }
 
+/** Lines of a file, from 1, both ends included. */
+export interface LineRange {
+  readonly startLine: number;
+  readonly endLine: number;
+}
+
 /** One place that answers a query. */
 export interface SearchHit {
   readonly uri: string;
@@ -64,6 +70,8 @@ export interface SearchHit {
   /** Higher is nearer. Comparable only within one answer. */
   readonly score: number;
   readonly text: string;
+  /** The few lines of it that fit the query best: where to look first. */
+  readonly best: LineRange;
   /** Names the chunk defines, outermost first; may be empty. */
   readonly symbols: readonly string[];
   readonly why: HitReasons;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
 import { never, setUserSetting, testAccess } from './test-access.ts';
 
 const KEY = 'co-host-canary-2b7f';
@@ -7,6 +8,7 @@ const owner = { provider: 'cohere', origin: 'https://api.cohere.com' };
 describe('the reranker', () => {
   it('is asked nothing before the user allows it, and its key stays here until then', async () => {
     const { api, keys, sync, server, consent } = await testAccess();
+    await vscode.commands.executeCommand('embeddingCache.indexWorkspace');
     await keys.store(owner, KEY);
     try {
       await setUserSetting('search.reranker', 'cohere');

@@ -54,13 +54,27 @@ describe('a trusted workspace', () => {
     await workbench.shot('search-opened');
   });
 
-  it('opens a result at its lines', async () => {
+  it('opens a result at the best of its lines', async () => {
     await workbench.run('Embedding Cache: Search Workspace');
     await workbench.quickInputBox.fill('reduce price by percent');
     await workbench.quickPickRows.first().filter({ hasText: 'src/cart/total.ts' }).waitFor();
     await workbench.page.keyboard.press('Enter');
     await workbench.tab('total.ts').waitFor();
-    await workbench.cursorPosition.filter({ hasText: 'Ln 9, Col 1' }).waitFor();
+    await workbench.cursorPosition.filter({ hasText: 'Ln 11, Col 3' }).waitFor();
+  });
+
+  it('says by a key why a result ranks where it does, and comes back to the results', async () => {
+    await workbench.run('Embedding Cache: Search Workspace');
+    await workbench.quickInputBox.fill(DESCRIPTION);
+    const rows = workbench.quickPickRows;
+    await rows.first().filter({ hasText: 'src/net/retry.ts' }).waitFor();
+    await workbench.page.keyboard.press('Control+i');
+    await rows.filter({ hasText: 'Both together' }).waitFor();
+    await workbench.shot('explain-hit');
+    await workbench.page.keyboard.press('Escape');
+    await rows.first().filter({ hasText: 'src/net/retry.ts' }).waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await workbench.tab('retry.ts').waitFor();
   });
 
   it('embeds a selection, the second time from the cache, and the status bar counts it', async () => {

@@ -25,6 +25,7 @@ export async function showSimilar(parts: Parts, code: CodeAtCursor): Promise<voi
     preview: settings.previewOnArrowKeys,
     isQuery: false,
     log: parts.log,
+    shown: parts.shownHits,
   });
   const abort = new AbortController();
   const closed = picker.show().then(() => {
@@ -41,7 +42,7 @@ export async function showSimilar(parts: Parts, code: CodeAtCursor): Promise<voi
     const except = { uri: uri.toString(), startLine, endLine };
     const params = { text, limit: 20, except };
     const hits = await parts.api.request('embeddingCache/similar', params, abort.signal);
-    if (hits.length > 0) picker.showHits(hits, '');
+    if (hits.length > 0) picker.showHits(hits);
     else picker.showNote(noteItem(vscode.l10n.t('No similar code found')));
   } catch (error) {
     picker.quickPick.hide();

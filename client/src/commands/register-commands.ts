@@ -10,6 +10,7 @@ import { deleteIndex, rebuildIndex } from './delete-index.ts';
 import { embedSelection } from './embed-selection.ts';
 import { excludeFromIndex } from './exclude-from-index.ts';
 import { explainFile } from './explain-file.ts';
+import { explainHit } from './explain-hit.ts';
 import { exportCache } from './export-cache.ts';
 import { findDuplicates } from './find-duplicates.ts';
 import { findSimilar } from './find-similar.ts';
@@ -52,6 +53,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
     rebuildIndex,
     deleteIndex,
     explainFile,
+    explainHit,
     excludeFromIndex,
     selectModel,
     installRuntime: installRuntimeCommand,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { SearchHit } from '../../../server/protocol/search-hit.ts';
+import type { LineRange, SearchHit } from '../../../server/protocol/search-hit.ts';
 
 /** Shows hits while the user moves through them, and puts everything back afterwards. */
 export class EditorPreview {
@@ -7,6 +7,11 @@ export class EditorPreview {
   readonly #highlight = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
     backgroundColor: new vscode.ThemeColor('editor.rangeHighlightBackground'),
+  });
+  readonly #best = vscode.window.createTextEditorDecorationType({
+    isWholeLine: true,
+    backgroundColor: new vscode.ThemeColor('editor.findMatchHighlightBackground'),
+    overviewRulerColor: new vscode.ThemeColor('editorOverviewRuler.findMatchForeground'),
   });
   #shown: vscode.TextEditor | null = null;
 
@@ -20,9 +25,10 @@ export class EditorPreview {
       preview: true,
       preserveFocus: true,
     });
-    const range = hitRange(hit, this.#shown.document);
-    this.#shown.setDecorations(this.#highlight, [range]);
-    this.#shown.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    const best = rangeOf(hit.best, this.#shown.document);
+    this.#shown.setDecorations(this.#highlight, [rangeOf(hit, this.#shown.document)]);
+    this.#shown.setDecorations(this.#best, [best]);
+    this.#shown.revealRange(best, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
 
   /** Back to the editor, selection and scroll position from before. */
@@ -41,17 +47,20 @@ export class EditorPreview {
 
   dispose(): void {
     this.#highlight.dispose();
+    this.#best.dispose();
   }
 }
 
-/** Opens the hit for good, with the cursor at its first line. */
+/** Opens the hit for good, with the cursor at the best of its lines. */
 export async function openHit(hit: SearchHit, viewColumn: vscode.ViewColumn): Promise<void> {
   const editor = await vscode.window.showTextDocument(vscode.Uri.parse(hit.uri), {
     preview: false,
     viewColumn,
   });
-  const range = hitRange(hit, editor.document);
-  editor.selection = new vscode.Selection(range.start, range.start);
+  const range = rangeOf(hit.best, editor.document);
+  const line = editor.document.lineAt(range.start.line);
+  const start = range.start.with({ character: line.firstNonWhitespaceCharacterIndex });
+  editor.selection = new vscode.Selection(start, start);
   editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
@@ -75,9 +84,9 @@ function stateOf(editor: vscode.TextEditor | undefined): EditorState | null {
 }
 
 /** The file may have become shorter since it was indexed. */
-function hitRange(hit: SearchHit, document: vscode.TextDocument): vscode.Range {
+function rangeOf({ startLine, endLine }: LineRange, document: vscode.TextDocument): vscode.Range {
   return document.validateRange(
-    new vscode.Range(hit.startLine - 1, 0, hit.endLine - 1, Number.MAX_SAFE_INTEGER),
+    new vscode.Range(startLine - 1, 0, endLine - 1, Number.MAX_SAFE_INTEGER),
   );
 }
 

@@ -16,7 +16,7 @@ const maxDetail = 200;
  * A search hit as a row of a quick pick. The label is the icon alone: rows with equal labels keep
  * the server's order. `path` is the path shown, with the folder's name where there are several.
  */
-export function hitItem(hit: SearchHit, query: string, path: string, alwaysShow = true): HitItem {
+export function hitItem(hit: SearchHit, path: string, alwaysShow = true): HitItem {
   const symbol = hit.symbols.at(-1);
   const place = `${path}:${hit.startLine}`;
   const description = symbol === undefined ? place : `${symbol}  ${place}`;
@@ -24,7 +24,7 @@ export function hitItem(hit: SearchHit, query: string, path: string, alwaysShow 
     hit,
     label: symbol === undefined ? '$(file)' : '$(symbol-method)',
     description: withoutIcons(withoutControls(description)),
-    detail: withoutIcons(withoutControls(bestLine(hit.text, query)).slice(0, maxDetail)),
+    detail: withoutIcons(withoutControls(bestLines(hit)).slice(0, maxDetail)),
     alwaysShow,
   };
 }
@@ -34,16 +34,12 @@ export function isSameHit(a: SearchHit, b: SearchHit): boolean {
   return a.uri === b.uri && a.startLine === b.startLine && a.endLine === b.endLine;
 }
 
-/** The line with most of the query's words; the first one that is not empty where none has any. */
-function bestLine(text: string, query: string): string {
-  const words = query.toLowerCase().match(/[\p{L}\p{N}]{2,}/gu) ?? [];
-  const lines = text.split('\n').filter((line) => /[\p{L}\p{N}]/u.test(line));
-  let best = lines[0] ?? text;
-  let bestCount = 0;
-  for (const line of lines) {
-    const lower = line.toLowerCase();
-    const found = words.filter((word) => lower.includes(word)).length;
-    if (found > bestCount) [best, bestCount] = [line, found];
-  }
-  return best;
+/** The lines of the hit that fit best, in one row. */
+function bestLines({ text, startLine, best }: SearchHit): string {
+  return text
+    .split('\n')
+    .slice(best.startLine - startLine, best.endLine - startLine + 1)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(' ⏎ ');
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { SearchHit } from '../../../server/protocol/search-hit.ts';
 import { EditorPreview, openHit } from './editor-preview.ts';
 import { reasonRows } from './hit-reasons.ts';
+import type { ShownHits } from './shown-hits.ts';
 import { type HitItem, hitItem, isSameHit } from './hit-item.ts';
 
 const previewMs = 40;
@@ -21,6 +22,7 @@ export interface HitPickerOptions {
   /** Whether what is typed is a query for somebody else to answer, not a filter of the rows. */
   readonly isQuery: boolean;
   readonly log: vscode.LogOutputChannel;
+  readonly shown: ShownHits;
 }
 
 /** A quick pick of search hits: moving previews, Enter opens, the button opens beside, Esc restores. */
@@ -43,6 +45,7 @@ export class HitPicker {
   /** The row the picker itself made active: only a move away from it is the user's. */
   #resting: vscode.QuickPickItem | null = null;
   #opened = false;
+  #explaining = false;
   #previewing: ReturnType<typeof setTimeout> | null = null;
   #previewed: SearchHit | null = null;
   readonly #closed: Promise<void>;
@@ -64,7 +67,7 @@ export class HitPicker {
     });
     this.quickPick.onDidTriggerItemButton(({ item, button }) => {
       const hit = hitOf(item);
-      if (button === this.#why && hit !== null) void this.#explain(hit);
+      if (button === this.#why && hit !== null) this.#guard(this.#explain(hit));
       else this.#accept(item, vscode.ViewColumn.Beside);
     });
     this.quickPick.onDidTriggerButton(() => {
@@ -73,6 +76,8 @@ export class HitPicker {
     });
     this.#closed = new Promise((resolve) => {
       this.quickPick.onDidHide(() => {
+        options.shown.closed(this);
+        if (this.#explaining) return;
         this.#close();
         resolve();
       });
@@ -81,17 +86,13 @@ export class HitPicker {
 
   /** Resolves when the picker has closed. */
   show(): Promise<void> {
-    this.quickPick.show();
+    this.#show();
     return this.#closed;
   }
 
   /** Shows hits in their order, notes behind them; the active row stays where it is if its hit is still among them. */
-  showHits(
-    hits: readonly SearchHit[],
-    query: string,
-    notes: readonly vscode.QuickPickItem[] = [],
-  ): void {
-    const rows = hits.map((hit) => this.#row(hit, query));
+  showHits(hits: readonly SearchHit[], notes: readonly vscode.QuickPickItem[] = []): void {
+    const rows = hits.map((hit) => this.#row(hit));
     const [active] = this.quickPick.activeItems;
     const before = active !== undefined && active !== this.#resting ? hitOf(active) : null;
     const same = before === null ? undefined : rows.find(({ hit }) => isSameHit(hit, before));
@@ -107,20 +108,44 @@ export class HitPicker {
     this.quickPick.items = rows;
   }
 
-  #row(hit: SearchHit, query: string): HitItem & vscode.QuickPickItem {
+  #row(hit: SearchHit): HitItem & vscode.QuickPickItem {
     const path = vscode.workspace.asRelativePath(vscode.Uri.parse(hit.uri));
     return {
-      ...hitItem(hit, query, path, this.#options.isQuery),
+      ...hitItem(hit, path, this.#options.isQuery),
       buttons: [this.#why, this.#beside],
     };
   }
 
+  /** Says why the active hit stands where it does, and comes back. */
+  async explainActive(): Promise<void> {
+    const [row] = this.quickPick.activeItems;
+    const hit = row === undefined ? null : hitOf(row);
+    if (hit !== null) await this.#explain(hit);
+  }
+
   async #explain(hit: SearchHit): Promise<void> {
     const path = vscode.workspace.asRelativePath(vscode.Uri.parse(hit.uri));
-    await vscode.window.showQuickPick(reasonRows(hit.why, vscode.l10n), {
-      title: vscode.l10n.t('Why Does This Rank Here?'),
-      placeHolder: `${path}:${hit.startLine}`,
+    // Only one quick pick is shown at a time: this one hides meanwhile, but is not over.
+    this.#explaining = true;
+    try {
+      await vscode.window.showQuickPick(reasonRows(hit.why, vscode.l10n), {
+        title: vscode.l10n.t('Why Does This Rank Here?'),
+        placeHolder: `${path}:${hit.startLine}`,
+      });
+    } finally {
+      this.#explaining = false;
+      this.#show();
+    }
+    const same = this.quickPick.items.find((row) => {
+      const other = hitOf(row);
+      return other !== null && isSameHit(other, hit);
     });
+    if (same !== undefined) this.quickPick.activeItems = [same];
+  }
+
+  #show(): void {
+    this.#options.shown.opened(this);
+    this.quickPick.show();
   }
 
   #moved(row: Row | undefined): void {

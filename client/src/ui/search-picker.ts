@@ -50,6 +50,7 @@ class SearchPicker {
       preview: settings.previewOnArrowKeys,
       isQuery: true,
       log: parts.log,
+      shown: parts.shownHits,
     });
     this.#query = new LiveQuery<SearchAnswer>({
       ask: (query, signal) => {
@@ -132,7 +133,7 @@ class SearchPicker {
   #show(query: string, { hits, notReranked }: SearchAnswer): void {
     this.#answered = query;
     if (hits.length > 0) {
-      this.#picker.showHits(hits, query, notReranked === null ? [] : [this.#whyNot(notReranked)]);
+      this.#picker.showHits(hits, notReranked === null ? [] : [this.#whyNot(notReranked)]);
     } else if (this.#parts.stats.latest?.workspace.kind === 'ready') {
       this.#picker.showNote(noteItem(vscode.l10n.t('Nothing close found')));
     } else {

@@ -33,7 +33,8 @@ function hit(over: Partial<SearchHit> = {}): SearchHit {
     steps: [{ signal: 'side files', change: 0.05 }],
     relevance: null,
   };
-  return { ...place, score: 0.75, text, symbols: ['backoff'], why, ...over };
+  const best = { startLine: 13, endLine: 14 };
+  return { ...place, score: 0.75, text, best, symbols: ['backoff'], why, ...over };
 }
 
 describe('the command line', () => {
@@ -240,7 +241,14 @@ describe('search', () => {
     core.hits = [hit()];
     const { stdout } = await runWithFake(['search', 'retry', '--json'], { cwd, core });
     expect(JSON.parse(stdout)).toEqual([
-      { path: 'src/retry.ts', startLine: 12, endLine: 16, score: 0.75, text: hit().text },
+      {
+        path: 'src/retry.ts',
+        startLine: 12,
+        endLine: 16,
+        best: { startLine: 13, endLine: 14 },
+        score: 0.75,
+        text: hit().text,
+      },
     ]);
   });
 
@@ -280,7 +288,8 @@ describe('search', () => {
 
   it('shows the lines nearest to the question, with their numbers', async () => {
     const core = new FakeCore();
-    core.hits = [hit({ text: `// Doubles\n\n${hit().text}` })];
+    const best = { startLine: 14, endLine: 16 };
+    core.hits = [hit({ text: `// Doubles\n\n${hit().text}`, best })];
     const { stdout } = await runWithFake(['search', 'return the wait'], { cwd, core });
     expect(stdout).toBe(
       'src/retry.ts:12-16  0.750\n  14  export function backoff() {\n  15    const wait = base * 2;\n  16    return wait;\n',
@@ -289,7 +298,8 @@ describe('search', () => {
 
   it('lets no control character of a file reach the terminal', async () => {
     const core = new FakeCore();
-    core.hits = [hit({ text: 'a\u001b]0;owned\u0007' })];
+    const best = { startLine: 12, endLine: 12 };
+    core.hits = [hit({ text: 'a\u001b]0;owned\u0007', best })];
     const { stdout } = await runWithFake(['search', 'a'], { cwd, core });
     expect(stdout).toContain('a\u{fffd}]0;owned\u{fffd}');
   });

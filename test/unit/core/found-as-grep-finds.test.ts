@@ -22,7 +22,30 @@ const FILES = [
   'tools/setup.mjs',
   'README.md',
 ];
-const texts = new Map(FILES.map((file) => [file, readFileSync(path.join(ROOT, file), 'utf8')]));
+const OWN = new Map([
+  [
+    'src/number.cpp',
+    `struct Number {
+  int value;
+};
+
+Number operator+(const Number &a, const Number &b) {
+  return Number{a.value + b.value};
+}
+
+Number operator-(const Number &a, const Number &b) {
+  return Number{a.value - b.value};
+}
+
+auto operator<=>(const Number &a, const Number &b) {
+  return a.value - b.value;
+}
+`,
+  ],
+  ['src/page.js', "$('#menu').hide();\n_.each(list, (item) => $(item).show());\n"],
+]);
+const read = FILES.map((file) => [file, readFileSync(path.join(ROOT, file), 'utf8')] as const);
+const texts = new Map([...read, ...OWN]);
 
 const directory = mkdtempSync(path.join(tmpdir(), 'embeddingcache-'));
 let search: (query: string, limit?: number) => Promise<SearchHit[]>;
@@ -61,6 +84,13 @@ describe('what grep finds', () => {
     ],
     ['"async "', 'async '],
     ['who calls `close()` and when', 'close()'],
+    // Signs alone, and names that hold some.
+    ['<=>', '<=>'],
+    ['$', '$'],
+    ['_', '_'],
+    ['operator+', 'operator+'],
+    ['operator<=>', 'operator<=>'],
+    ['"??="', '??='],
   ])('by %s stands before all else', async (query, literal) => {
     const places = grep(literal);
     expect(places.length).toBeGreaterThan(0);

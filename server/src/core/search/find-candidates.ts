@@ -16,6 +16,7 @@ export interface Sought {
   readonly vector: Vector | null;
   /** None: not by words. */
   readonly words: readonly string[];
+  /** Looked for letter for letter. */
   readonly literals: Literals;
   /** Share of meaning in the fused score. */
   readonly meaningShare: number;
@@ -48,7 +49,6 @@ export async function findCandidates(
       typical += (await reader.typicalScore(vector)) / folders.length;
     }
     signal.throwIfAborted();
-    if (words.length === 0) continue;
     for (const [id, share] of await exactMatches(reader, literals, accepts, signal)) {
       exact.set(keyOf(position, id), share);
     }

@@ -6,9 +6,16 @@ export interface Literals {
   readonly whole: string | null;
 }
 
+/** What is to be found: the quotations, or else the whole query. */
+export function textsOf({ quoted, whole }: Literals): readonly string[] {
+  return quoted.length > 0 ? quoted : whole === null ? [] : [whole];
+}
+
 const QUOTED = /"([^"\n]{2,})"|'([^'\n]{2,})'|`([^`\n]{2,})`|“([^”\n]{2,})”/g;
 /** A capital, digit or sign after the first character: hardly a word of prose. */
 const CODE = /.[^\p{Ll}\p{Lo}\s]/u;
+/** `<=>`, `$`, `_`: no word at all. */
+const SIGNS = /^[^\p{L}\p{N}\s]+$/u;
 
 export function literalsOf(query: string): Literals {
   const text = query.trim();
@@ -17,5 +24,6 @@ export function literalsOf(query: string): Literals {
     .filter(({ index }) => !/[\p{L}\p{N}]/u.test(text[index - 1] ?? ''))
     .map((match) => (match.slice(1) as (string | undefined)[]).find((part) => part !== undefined)!);
   const isOneLine = !text.includes('\n');
-  return { quoted, whole: isOneLine && (CODE.test(text) || /\s/.test(text)) ? text : null };
+  const isCopied = CODE.test(text) || SIGNS.test(text) || /\s/.test(text);
+  return { quoted, whole: isOneLine && isCopied ? text : null };
 }

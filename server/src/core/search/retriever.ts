@@ -1,12 +1,13 @@
 import { failureOf } from '../errors.ts';
 import type { IndexReader } from '../index/index-reader.ts';
 import type { Vector } from '../vectors/vector.ts';
+import { bestLinesOf } from './best-lines.ts';
 import { type Candidate, fileKeyOf } from './candidate.ts';
 import { findCandidates, type Searched } from './find-candidates.ts';
 import { MEANING_SHARE } from './fusion.ts';
 import { type Literals, literalsOf } from './literals.ts';
 import { pathFilter } from './path-filter.ts';
-import { termsOf } from './query-terms.ts';
+import { type QueryTerms, termsOf } from './query-terms.ts';
 import { rank, signalsFor } from './ranking/rank.ts';
 import type { Signal } from './ranking/signal.ts';
 import type { RerankGate } from './rerank/rerank-gate.ts';
@@ -49,12 +50,13 @@ export function createRetriever(deps: RetrieverDeps): Retriever {
       const searched = await openFolders(deps, folders, options, signal);
       if (searched.length === 0) return [];
       const terms = termsOf(query);
+      const literals = mode === 'semantic' ? NO_LITERALS : literalsOf(query);
       const candidates = await findCandidates(
         searched,
         {
           words: mode === 'semantic' ? [] : terms.words,
           vector: mode === 'text' ? null : await deps.embedQuery(query, signal),
-          literals: literalsOf(query),
+          literals,
           meaningShare: MEANING_SHARE[mode],
           many: Math.max(LEAST_CANDIDATES, 2 * limit),
         },
@@ -62,7 +64,8 @@ export function createRetriever(deps: RetrieverDeps): Retriever {
       );
       const most = deps.rerankGate ? Math.max(limit, MOST_RERANKED) : limit;
       const best = withoutOverlap(rank(candidates, terms, signals), most);
-      return hitsOf((await rerankedIfWanted(deps, query, best, options)).slice(0, limit));
+      const reranked = await rerankedIfWanted(deps, query, best, options);
+      return hitsOf(reranked.slice(0, limit), terms, literals);
     },
 
     async similar(folders, text, options) {
@@ -74,7 +77,8 @@ export function createRetriever(deps: RetrieverDeps): Retriever {
       const sought = { vector, words: [], literals: NO_LITERALS, meaningShare: 1, many: 2 * limit };
       const found = await findCandidates(searched, sought, signal);
       const candidates = found.map((each) => ({ ...each, score: each.evidence.meaning ?? 0 }));
-      return hitsOf(withoutOverlap(rank(candidates, termsOf(text), []), limit));
+      const terms = termsOf(text);
+      return hitsOf(withoutOverlap(rank(candidates, terms, []), limit), terms, NO_LITERALS);
     },
   };
 }
@@ -133,17 +137,23 @@ function sharesLine({ chunk: a }: Candidate, { chunk: b }: Candidate): boolean {
   return a.startLine <= b.endLine && b.startLine <= a.endLine;
 }
 
-async function hitsOf(candidates: readonly Candidate[]): Promise<SearchHit[]> {
+async function hitsOf(
+  candidates: readonly Candidate[],
+  terms: QueryTerms,
+  literals: Literals,
+): Promise<SearchHit[]> {
   return Promise.all(
-    candidates.map(async ({ reader, chunk, score, evidence, steps, relevance = null }) => ({
-      folder: reader.folder,
-      path: chunk.path,
-      startLine: chunk.startLine,
-      endLine: chunk.endLine,
-      score,
-      text: await reader.textOf(chunk),
-      symbols: chunk.symbols,
-      why: { ...evidence, steps, relevance },
-    })),
+    candidates.map(async ({ reader, chunk, score, evidence, steps, relevance = null }) => {
+      const { path, startLine, endLine, symbols } = chunk;
+      const text = await reader.textOf(chunk);
+      const { first, last } = bestLinesOf(text, symbols, terms, literals);
+      const lineAt = (offset: number) => Math.min(startLine + offset, endLine);
+      return {
+        folder: reader.folder,
+        ...{ path, startLine, endLine, score, text, symbols },
+        best: { startLine: lineAt(first), endLine: lineAt(last) },
+        why: { ...evidence, steps, relevance },
+      };
+    }),
   );
 }

@@ -29,6 +29,12 @@ export interface HitReasons extends Evidence {
   readonly relevance: number | null;
 }
 
+/** Lines of a file, from 1, both ends included. */
+export interface LineRange {
+  readonly startLine: number;
+  readonly endLine: number;
+}
+
 /** One answer to a query. */
 export interface SearchHit {
   /** Absolute path of the indexed folder. */
@@ -42,6 +48,8 @@ export interface SearchHit {
   /** Higher is nearer. Comparable only within one answer. */
   readonly score: number;
   readonly text: string;
+  /** The few lines of it that fit the query best: where to look first. */
+  readonly best: LineRange;
   readonly symbols: readonly string[];
   readonly why: HitReasons;
 }

@@ -34,7 +34,6 @@ export async function runSearch(
   return searchFolder(
     call,
     flags.folder,
-    query,
     (core, folder) =>
       core.search([folder], query, {
         limit: flags.limit,
@@ -57,7 +56,6 @@ export async function runSearch(
 export async function searchFolder(
   call: Invocation,
   named: string | undefined,
-  query: string,
   search: (core: Core, folder: string) => Promise<readonly SearchHit[]>,
   { explain, reranker }: { readonly explain: boolean; readonly reranker?: RerankerFlags } = {
     explain: false,
@@ -77,7 +75,7 @@ export async function searchFolder(
     if (options.json) {
       await write(terminal.stdout, hitsJson(hits, { explain }));
     } else {
-      await write(terminal.stdout, hitsText(hits, query, terminal.stdout, { explain }));
+      await write(terminal.stdout, hitsText(hits, terminal.stdout, { explain }));
       if (hits.length === 0 && options.quiet !== true) {
         terminal.stderr.write(`Nothing close found in ${count(state.files, 'file')}.\n`);
       }

@@ -30,7 +30,7 @@ export async function runSimilar(
   flags: SimilarFlags,
 ): Promise<ExitCode> {
   const { place, text } = await passageAt(call, placeOf(argument, call.terminal.cwd));
-  return searchFolder(call, flags.folder, text, async (core, folder) => {
+  return searchFolder(call, flags.folder, async (core, folder) => {
     // The lines themselves are the nearest of all, so as many more are asked for as they may be.
     const own = 1 + place.endLine - place.startLine;
     const hits = await core.similar([folder], text, {

@@ -1,7 +1,6 @@
 import { styleText } from 'node:util';
 import type { HitReasons, SearchHit } from '../../../core/search/search-hit.ts';
 import { printable, type Terminal } from '../terminal.ts';
-import { bestLines } from './best-lines.ts';
 
 const LINES_SHOWN = 3;
 
@@ -13,10 +12,11 @@ export interface Shown {
 
 /** Hits as the CLI contract has them. */
 export function hitsJson(hits: readonly SearchHit[], { explain }: Shown): string {
-  const rows = hits.map(({ path, startLine, endLine, score, text, why }) => ({
+  const rows = hits.map(({ path, startLine, endLine, best, score, text, why }) => ({
     path,
     startLine,
     endLine,
+    best,
     score,
     text,
     ...(explain ? { why } : {}),
@@ -24,26 +24,26 @@ export function hitsJson(hits: readonly SearchHit[], { explain }: Shown): string
   return `${JSON.stringify(rows)}\n`;
 }
 
-/** `path:start-end  score` and the lines of each hit nearest to the query, for a person to read. */
+/** `path:start-end  score` and the best lines of each hit, for a person to read. */
 export function hitsText(
   hits: readonly SearchHit[],
-  query: string,
   stream: Terminal['stdout'],
   { explain }: Shown,
 ): string {
   const textOf = (hit: SearchHit) =>
-    hitText(hit, query, stream) + (explain ? `${reasonsText(hit.why)}\n` : '');
+    hitText(hit, stream) + (explain ? `${reasonsText(hit.why)}\n` : '');
   return hits.map(textOf).join('\n');
 }
 
-function hitText(hit: SearchHit, query: string, stream: Terminal['stdout']): string {
-  const { offset, lines } = bestLines(hit.text, query, LINES_SHOWN);
+function hitText(hit: SearchHit, stream: Terminal['stdout']): string {
   const place = styleText('bold', `${printable(hit.path)}:${hit.startLine}-${hit.endLine}`, {
     stream,
   });
-  const width = String(hit.startLine + offset + lines.length).length;
+  const offset = hit.best.startLine - hit.startLine;
+  const lines = hit.text.split('\n').slice(offset, offset + LINES_SHOWN);
+  const width = String(hit.best.startLine + lines.length).length;
   const body = lines.map((line, i) => {
-    const number = String(hit.startLine + offset + i).padStart(width);
+    const number = String(hit.best.startLine + i).padStart(width);
     return `  ${styleText('dim', number, { stream })}  ${printable(line)}`.trimEnd();
   });
   return `${[`${place}  ${hit.score.toFixed(3)}`, ...body].join('\n')}\n`;
