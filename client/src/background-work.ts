@@ -6,8 +6,15 @@ import { isCancelled } from './server-errors.ts';
 
 /** A choice of model writes several settings, one after another: they are taken as one change. */
 const settleMs = 500;
-/** Settings that decide what is indexed, and how. */
-const followed = ['embeddingCache', 'files.exclude', 'search.exclude'];
+/** Settings that decide what is indexed, how, and over which network. */
+const followed = [
+  'embeddingCache',
+  'files.exclude',
+  'search.exclude',
+  'http.proxy',
+  'http.noProxy',
+  'http.proxySupport',
+];
 
 /**
  * What happens without a command: settings and keys reach the server as they change, and a workspace

@@ -99,7 +99,12 @@ export function wordsOfData(data: ErrorData, l10n: L10n): ErrorWords {
     case 'tls':
       return {
         message: l10n.t('{0}’s certificate is not trusted.', host),
-        button: openSetting(addressSetting(data.provider), l10n),
+        button: openSetting('embeddingCache.network.caFile', l10n),
+      };
+    case 'proxy':
+      return {
+        message: proxyWords(data, l10n),
+        button: openSetting('embeddingCache.network.proxy', l10n),
       };
     case 'badAnswer':
       return {
@@ -180,6 +185,13 @@ export function wordsOfData(data: ErrorData, l10n: L10n): ErrorWords {
       data.kind satisfies never;
       return internal(l10n);
   }
+}
+
+function proxyWords({ host = '', status = 0 }: ErrorData, l10n: L10n): string {
+  if (status === 407) return l10n.t('The proxy {0} asks for a name and password.', host);
+  return status === 0
+    ? l10n.t('The proxy {0} cannot be reached.', host)
+    : l10n.t('The proxy {0} does not connect to the provider ({1}).', host, status);
 }
 
 function addressSetting(provider: string | undefined): string {

@@ -9,6 +9,7 @@ import type { Consent } from './consent.ts';
 import { editorExcludes, ownExcludes } from './exclude-patterns.ts';
 import { type Endpoint, endpointOf, rerankerEndpointOf } from './endpoint.ts';
 import { environmentKey } from './environment-key.ts';
+import { type ClientNetwork, networkOf } from './network.ts';
 import type { ModelChoice } from './model-choice.ts';
 import type { ApiKeys, KeyOwner } from './secrets.ts';
 import type { ServerApi } from './server-api.ts';
@@ -52,6 +53,7 @@ export class SettingsSync {
       maxFileSizeKb: settings.maxFileSizeKb,
       effort: settings.indexingEffort,
       trusted: vscode.workspace.isTrusted,
+      network: this.#network().settings,
       scanForSecrets: settings.scanForSecrets,
       monthlyUsd: settings.monthlyUsd,
     };
@@ -67,13 +69,15 @@ export class SettingsSync {
   async keysForStart(): Promise<readonly ApiKeyMessage[]> {
     const owners = this.#owners();
     this.#sent = owners;
-    return Promise.all(
+    const keys = await Promise.all(
       owners.map(async (owner) => ({
         type: 'apiKey' as const,
         ...owner,
         key: await this.#keyOf(owner),
       })),
     );
+    const { credentials } = this.#network();
+    return credentials === null || keys.length === 0 ? keys : [...keys, credentials];
   }
 
   /** Tells the server what has changed. One that is not running will ask when it starts. */
@@ -85,6 +89,10 @@ export class SettingsSync {
     }
     for (const message of await this.keysForStart()) await server.sendApiKey(message);
     await api.changeSettings(this.serverSettings());
+  }
+
+  #network(): ClientNetwork {
+    return networkOf(this.settings(), vscode.workspace.getConfiguration('http'));
   }
 
   async #keyOf(owner: KeyOwner): Promise<string | null> {

@@ -22,6 +22,9 @@ export interface Settings {
   readonly storeText: boolean;
   readonly exclude: readonly string[];
   readonly maxFileSizeKb: number;
+  /** Empty: none of our own. */
+  readonly networkProxy: string;
+  readonly networkCaFile: string;
   readonly scanForSecrets: boolean;
   readonly confirmAboveUsd: number;
   /** Null: no limit. */
@@ -68,6 +71,8 @@ export function readSettings(window: SettingsReader, folders: readonly SettingsR
     maxFileSizeKb: Math.min(
       ...places.map((place) => integer(place.get('indexing.maxFileSizeKb'), 1, 1e9, 1024)),
     ),
+    networkProxy: text(user('network.proxy'), ''),
+    networkCaFile: text(user('network.caFile'), ''),
     scanForSecrets: truth(user('privacy.scanForSecrets'), true),
     confirmAboveUsd: sum(user('budget.confirmAboveUsd')) ?? 0.1,
     monthlyUsd: user('budget.monthlyUsd') === null ? null : (sum(user('budget.monthlyUsd')) ?? 5),

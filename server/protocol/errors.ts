@@ -20,6 +20,8 @@ export type ErrorKind =
   | 'unreachable'
   /** The endpoint's certificate is not trusted. */
   | 'tls'
+  /** The proxy (`host`) cannot be reached, wants credentials (407) or does not connect. */
+  | 'proxy'
   /** The provider answered something that is not a valid embedding. */
   | 'badAnswer'
   /** The provider refused the texts (400). */

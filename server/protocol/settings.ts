@@ -18,6 +18,8 @@ export interface ServerSettings {
   readonly effort: 'low' | 'normal' | 'full';
   /** Whether the workspace is trusted: git is asked about its folders only then. */
   readonly trusted: boolean;
+  /** How the network is reached. */
+  readonly network: NetworkSettings;
   /** Withhold texts that look secret from other computers. */
   readonly scanForSecrets: boolean;
   /** Most US dollars to spend in a calendar month (UTC); null: no limit. */
@@ -28,6 +30,18 @@ export interface ServerSettings {
 export interface ExcludePattern {
   readonly pattern: string;
   readonly setting: string;
+}
+
+export interface NetworkSettings {
+  /**
+   * Address of a proxy; empty: none. Without its name and password: these are sent as the key of
+   * provider `proxy`.
+   */
+  readonly proxy: string;
+  /** Hosts reached without it. */
+  readonly noProxy: readonly string[];
+  /** PEM file of further certificate authorities; empty: none. */
+  readonly caFile: string;
 }
 
 export interface ProviderSettings {

@@ -35,6 +35,7 @@ export function settingsOf(changes: Partial<ServerSettings>): ServerSettings {
     maxFileSizeKb: 1024,
     effort: 'normal',
     trusted: true,
+    network: { proxy: '', noProxy: [], caFile: '' },
     scanForSecrets: true,
     monthlyUsd: 5,
     ...changes,

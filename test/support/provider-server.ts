@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Certificate } from './certificates.ts';
 import { expectedVector } from './expected-vector.ts';
 
 /** One request for embeddings as it came in. */
@@ -91,6 +93,8 @@ export interface ProviderServerOptions {
   readonly limit?: (seen: SeenRequest) => { status: number; message: string } | null;
   /** Port to listen on, to come back at the same address. Default: any free one. */
   readonly port?: number;
+  /** Speaks https with this certificate. */
+  readonly tls?: Certificate;
 }
 
 /**
@@ -107,6 +111,8 @@ export interface ProviderServer {
   readonly asked: readonly string[];
   /** Texts of requests whose right answer was handed to the network completely. */
   readonly answered: readonly string[];
+  /** Connections that were made, whatever came of them. */
+  readonly connections: number;
   /** Requests whose other side hung up before they were answered. */
   readonly hungUp: number;
   /** One script for each of the next requests; null answers that one rightly. */
@@ -136,11 +142,12 @@ class RunningServer implements ProviderServer {
   readonly asked: string[] = [];
   readonly answered: string[] = [];
   hungUp = 0;
+  connections = 0;
   baseUrl = '';
   origin = '';
   readonly #wire: ServerWire;
   readonly #options: ProviderServerOptions;
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  readonly #server: ReturnType<typeof createServer>;
   readonly #stop = new AbortController();
   readonly #waiters: { count: number; resolve: () => void }[] = [];
   #scripts: (Script | null)[] = [];
@@ -151,6 +158,10 @@ class RunningServer implements ProviderServer {
   constructor(wire: ServerWire, options: ProviderServerOptions) {
     this.#wire = wire;
     this.#options = options;
+    const serve = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#serve(request, response);
+    this.#server = options.tls ? createSecureServer(options.tls, serve) : createServer(serve);
+    this.#server.on('connection', () => this.connections++);
   }
 
   async listen(): Promise<void> {
@@ -160,7 +171,8 @@ class RunningServer implements ProviderServer {
       listening.resolve(undefined);
     });
     await listening.promise;
-    this.origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const scheme = this.#options.tls ? 'https' : 'http';
+    this.origin = `${scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
     this.baseUrl = `${this.origin}${this.#wire.basePath}`;
   }
 

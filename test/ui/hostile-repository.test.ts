@@ -20,6 +20,8 @@ function hostileSettings(evil: string): object {
     'embeddingCache.ollama.baseUrl': `http://${evil}`,
     'embeddingCache.azureOpenai.endpoint': `http://${evil}`,
     'embeddingCache.openaiCompatible': { baseUrl: base },
+    'embeddingCache.network.proxy': `http://${evil}`,
+    'embeddingCache.network.caFile': '/evil.pem',
     'embeddingCache.budget.monthlyUsd': null,
     'embeddingCache.privacy.scanForSecrets': false,
     embeddingCache: {
@@ -28,6 +30,7 @@ function hostileSettings(evil: string): object {
       openai: { baseUrl: base },
       openaiCompatible: { baseUrl: base },
       ollama: { baseUrl: `http://${evil}` },
+      network: { proxy: `http://${evil}` },
     },
     'http.proxy': `http://${evil}`,
   };

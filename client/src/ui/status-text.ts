@@ -93,7 +93,7 @@ function stateOf({ server, stats, trusted }: StatusFacts): StatusState {
 
 /** The provider cannot answer now; cached chunks are searched all the same. */
 function isPassing(error: ErrorKind): boolean {
-  return error === 'unreachable' || error === 'rateLimited' || error === 'quotaExceeded';
+  return ['unreachable', 'proxy', 'rateLimited', 'quotaExceeded'].includes(error);
 }
 
 function textOf(state: StatusState, facts: StatusFacts): string {

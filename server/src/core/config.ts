@@ -5,6 +5,7 @@ import type { ProviderConfig } from './providers/provider-config.ts';
 import type { RerankerConfig } from './providers/rerank/reranker.ts';
 import { RERANKERS } from './providers/rerank/reranker-table.ts';
 import { PROVIDERS } from './providers/provider-table.ts';
+import { NO_NETWORK_SETTINGS } from './providers/remote/network-settings.ts';
 
 export const providerConfigSchema = z.object({
   kind: z.enum(PROVIDERS.map(({ kind }) => kind)),
@@ -41,6 +42,10 @@ export const configSchema = z.object({
   maxFileSizeKb: z.number().int().positive().default(1024),
   /** How much of the machine indexing may take. */
   effort: z.enum(['low', 'normal', 'full']).default('normal'),
+  /** How the network is reached: `Network` says what the fields mean. */
+  network: z
+    .object({ proxy: z.string(), noProxy: z.array(z.string()), caFile: z.string() })
+    .default(NO_NETWORK_SETTINGS),
   /** Texts that look secret are not sent to another computer. */
   scanForSecrets: z.boolean().default(true),
   /** US dollars a calendar month (UTC), over all processes on the cache directory; null: no limit. */

@@ -22,6 +22,7 @@ import { Outbound } from './outbound.ts';
 import { localModelsOf, ProviderInUse, type PricedDeps } from './provider-in-use.ts';
 import { describeProvider, type ProviderDescription } from './providers/describe-provider.ts';
 import { describeOwn } from './providers/own-provider.ts';
+import { fetchThrough } from './providers/remote/network.ts';
 import { type DuplicateOptions, type Duplicates, findDuplicates } from './search/duplicates.ts';
 import { createRetriever, type Retriever } from './search/retriever.ts';
 import type { SearchHit, SearchOptions } from './search/search-hit.ts';
@@ -64,7 +65,10 @@ export async function createCore(config: Config, deps: CoreDeps): Promise<Core> 
     // Left open, either would keep the process from ending.
     opened.unshift(() => ledger.close());
     const priceOf = deps.priceOf ?? (await readPrices(config.cacheDir, deps.logger));
-    return new CachingCore(config, { ...deps, priceOf }, cache, ledger);
+    const fetch = fetchThrough(config.network, deps.fetch, (origin) =>
+      deps.apiKeyOf('proxy', origin),
+    );
+    return new CachingCore(config, { ...deps, fetch, priceOf }, cache, ledger);
   } catch (error) {
     await closeAll(opened);
     throw error;

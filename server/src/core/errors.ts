@@ -10,6 +10,7 @@ export type FailureKind =
   | 'quotaExceeded'
   | 'unreachable'
   | 'tls'
+  | 'proxy'
   | 'badAnswer'
   | 'refused'
   | 'badSettings'

@@ -10,6 +10,10 @@ const onLinux = process.platform === 'linux';
 export const whyNoStrace = !onLinux ? 'strace is for Linux' : whyNot('strace', ['-V']);
 export const whyNoMount =
   !onLinux || process.getuid?.() !== 0 ? 'mounting a small disk needs root on Linux' : tryMount();
+export const whyNoUnshare =
+  !onLinux || process.getuid?.() !== 0
+    ? 'a network of its own needs root on Linux'
+    : (whyNot('ip', ['-V']) ?? whyNot('unshare', ['-n', 'ip', 'link', 'set', 'lo', 'up']));
 export const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1'.replace(
   'x86_64',
   process.arch === 'arm64' ? 'aarch64' : 'x86_64',

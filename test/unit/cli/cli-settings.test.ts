@@ -1,3 +1,4 @@
+import path from 'node:path';
 import envPaths from 'env-paths';
 import { describe, expect, it } from 'vitest';
 import { providerConfigOf } from '../../../server/src/core/providers/provider-config.ts';
@@ -56,11 +57,19 @@ describe('settings of the command line', () => {
       EMBEDDINGCACHE_MODEL: 'env-model',
       OPENAI_BASE_URL: '',
       OPENAI_API_KEY: 'key',
+      https_proxy: 'http://p.test:3128',
+      NO_PROXY: 'a.test, b.test',
+      EMBEDDINGCACHE_CA_FILE: 'ca.pem',
     };
     expect(settingsOf({ cacheDir: '/c' }, env, '/work')).toEqual({
       config: {
         cacheDir: '/c',
         provider: providerConfigOf('openai', { model: 'env-model' }),
+        network: {
+          proxy: 'http://p.test:3128',
+          noProxy: ['a.test', 'b.test'],
+          caFile: path.resolve('/work/ca.pem'),
+        },
       },
       namedOrigin: 'https://api.openai.com',
       apiKey: 'key',

@@ -12,7 +12,16 @@ describe('words for a failure', () => {
     ],
     ['apiKeyRefused', { provider: 'openai' }, 'Such a thing. Check OPENAI_API_KEY.'],
     ['notFound', { host: 'h' }, 'Such a thing. Check --base-url and --model.'],
-    ['tls', { host: 'h' }, 'Such a thing. Name its certificate authority in NODE_EXTRA_CA_CERTS.'],
+    [
+      'tls',
+      { host: 'h' },
+      'Such a thing. Name its certificate authority in EMBEDDINGCACHE_CA_FILE.',
+    ],
+    [
+      'proxy',
+      { host: 'p' },
+      'Such a thing. Check HTTPS_PROXY, and NO_PROXY for what needs no proxy.',
+    ],
     [
       'newerCache',
       {},

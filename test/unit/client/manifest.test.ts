@@ -100,6 +100,8 @@ describe('the manifest', () => {
       'embeddingCache.ollama.baseUrl': 'machine',
       'embeddingCache.transformers.modelFolder': 'machine',
       'embeddingCache.keys.fromEnvironment': 'machine',
+      'embeddingCache.network.proxy': 'machine',
+      'embeddingCache.network.caFile': 'machine',
       'embeddingCache.directory': 'machine',
       'embeddingCache.storeText': 'machine',
       'embeddingCache.privacy.scanForSecrets': 'application',

@@ -11,7 +11,13 @@ export interface NotedSending<T> {
 }
 
 /** With these the request was never made. */
-const NOTHING_LEFT: readonly FailureKind[] = ['noApiKey', 'consentNeeded', 'badSettings', 'tls'];
+const NOTHING_LEFT: readonly FailureKind[] = [
+  'noApiKey',
+  'consentNeeded',
+  'badSettings',
+  'tls',
+  'proxy',
+];
 /** With these the provider did not do the work, so it does not bill it. */
 const NOT_BILLED: readonly FailureKind[] = [
   'apiKeyRefused',

@@ -34,7 +34,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What core is opened with. */
 export interface CliSettings {
   readonly config: Pick<Config, 'cacheDir' | 'provider'> &
-    Partial<Pick<Config, 'monthlyUsd' | 'scanForSecrets' | 'reranker'>>;
+    Partial<Pick<Config, 'monthlyUsd' | 'network' | 'scanForSecrets' | 'reranker'>>;
   /** The one origin the user named, so that text may go there in this run; null for none. */
   readonly namedOrigin: string | null;
   /** Belongs to `namedOrigin` alone. */
@@ -84,7 +84,7 @@ export function settingsOf(options: GlobalOptions, env: Environment, cwd: string
   if (address === null) throw new UsageError(`${kind} needs an address: add --base-url URL.`);
   const namedOrigin = originOf(kind, address);
   const apiKey = apiKeyOf(kind, remote, namedOrigin, env);
-  const config = { cacheDir, provider, ...limitsOf(options, env) };
+  const config = { cacheDir, provider, network: networkOf(env, cwd), ...limitsOf(options, env) };
   return { config, namedOrigin, apiKey };
 }
 
@@ -99,6 +99,16 @@ export function cacheOnlySettingsOf(
     provider: providerConfigOf('embedded'),
   };
   return { config, namedOrigin: null, apiKey: null };
+}
+
+/** As other programs read these variables; Node itself reads NODE_EXTRA_CA_CERTS. */
+function networkOf(env: Environment, cwd: string): Config['network'] {
+  const caFile = valueOf(env, 'EMBEDDINGCACHE_CA_FILE');
+  return {
+    proxy: firstOf(env, ['HTTPS_PROXY', 'https_proxy']) ?? '',
+    noProxy: (firstOf(env, ['NO_PROXY', 'no_proxy']) ?? '').split(/[\s,]+/).filter(Boolean),
+    caFile: caFile === undefined ? '' : path.resolve(cwd, caFile),
+  };
 }
 
 /** What is not said is left to the defaults of the configuration. */

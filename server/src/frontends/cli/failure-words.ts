@@ -30,7 +30,9 @@ export function failureWords(failure: Failure): string {
     case 'unreachable':
       return `${what} Check the address and the network, or use --provider embedded.`;
     case 'tls':
-      return `${what} Name its certificate authority in NODE_EXTRA_CA_CERTS.`;
+      return `${what} Name its certificate authority in EMBEDDINGCACHE_CA_FILE.`;
+    case 'proxy':
+      return `${what} Check HTTPS_PROXY, and NO_PROXY for what needs no proxy.`;
     case 'newerCache':
       return 'A newer version wrote this cache. Update Embedding Cache, or choose another --cache-dir.';
     case 'unsafeDirectory':

@@ -18,6 +18,7 @@ const settingsSchema: z.ZodType<ServerSettings> = z.object({
   maxFileSizeKb: z.number().int().positive(),
   effort: z.enum(['low', 'normal', 'full']),
   trusted: z.boolean(),
+  network: z.object({ proxy: z.string(), noProxy: z.array(z.string()), caFile: z.string() }),
   scanForSecrets: z.boolean(),
   monthlyUsd: z.number().nonnegative().nullable(),
 });
@@ -29,7 +30,7 @@ export function parseSettings(raw: unknown): ServerSettings {
 
 export function configOf(settings: ServerSettings): Config {
   const { storeText, provider, exclude, maxFileSizeKb, trusted } = settings;
-  const { effort, scanForSecrets, monthlyUsd } = settings;
+  const { effort, network, scanForSecrets, monthlyUsd } = settings;
   // Nothing leaves the computer from a folder that is not trusted, whatever was asked for.
   const reranker = trusted ? settings.reranker : { kind: 'none' };
   const directory = settings.directory || process.env['EMBEDDINGCACHE_DIR'];
@@ -42,6 +43,7 @@ export function configOf(settings: ServerSettings): Config {
     maxFileSizeKb,
     effort,
     git: trusted,
+    network,
     scanForSecrets,
     monthlyUsd,
   });

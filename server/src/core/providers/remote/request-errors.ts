@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts';
 import type { HttpAnswer } from './http-exchange.ts';
+import { ProxyError } from './proxy-tunnel.ts';
 import { hintOf, type RequestSize } from './refusal-hint.ts';
 import { TextsRefused } from './refused-texts.ts';
 import { RetryableFailure, askedWait } from './retry.ts';
@@ -26,6 +27,8 @@ const QUOTA_CODES = new Set([
 /** Nobody is there: waiting long helps no one. */
 const ABSENT_CODES = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH']);
 const ATTEMPTS_WHEN_ABSENT = 3;
+/** With these statuses a proxy says that the endpoint behind it does not answer now. */
+const PASSING = new Set(['502', '503', '504']);
 const TLS_CODE = /^(CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
 
 /**
@@ -88,6 +91,8 @@ export function failureOfThrown(error: unknown, about: RequestContext): Failure 
   const chain = causes(error);
   const ours = chain.find((each) => each instanceof Failure);
   if (ours !== undefined) return withEndpoint(ours, about);
+  const atProxy = chain.find((each) => each instanceof ProxyError);
+  if (atProxy !== undefined) return failureOfProxy(atProxy, provider);
   if (chain.some((each) => each instanceof SyntaxError)) {
     return new RetryableFailure(
       'badAnswer',
@@ -119,6 +124,34 @@ export function failureOfThrown(error: unknown, about: RequestContext): Failure 
     { provider, host },
     code !== null && ABSENT_CODES.has(code) ? { attempts: ATTEMPTS_WHEN_ABSENT } : {},
   );
+}
+
+function failureOfProxy({ problem, proxyHost, detail }: ProxyError, provider: string): Failure {
+  const about = { provider, host: proxyHost };
+  switch (problem) {
+    case 'unreachable':
+      return new RetryableFailure(
+        'proxy',
+        `The proxy ${proxyHost} cannot be reached (${detail}).`,
+        about,
+        { attempts: ATTEMPTS_WHEN_ABSENT },
+      );
+    case 'credentials':
+      return new Failure(
+        'proxy',
+        `The proxy ${proxyHost} asks for a name and password (${detail}).`,
+        { ...about, status: 407 },
+      );
+    case 'refused': {
+      const message = `The proxy ${proxyHost} does not connect to the endpoint (${detail}).`;
+      const options = { ...about, status: Number(detail) };
+      return PASSING.has(detail)
+        ? new RetryableFailure('proxy', message, options, { attempts: ATTEMPTS_WHEN_ABSENT })
+        : new Failure('proxy', message, options);
+    }
+    default:
+      return problem satisfies never;
+  }
 }
 
 function refused(status: number, words: string, about: RequestContext): TextsRefused {
