@@ -15,6 +15,8 @@ export async function indexWorkspace(parts: Parts): Promise<IndexReport | null> 
   if (consented === 'refused') return null;
   if (consented === 'allowed' && !(await confirmCost(parts))) return null;
   await parts.use.markUsed();
+  // A model chosen just now: otherwise the run would be with the one before, and then be cancelled.
+  await parts.sync.push(parts.server, parts.api);
   const report = await runWithProgress(parts);
   const { monthlyUsd: limitUsd } = parts.sync.settings();
   if (report.withheld.overBudget > 0 && limitUsd !== null) {

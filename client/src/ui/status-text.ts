@@ -192,7 +192,8 @@ function figures(stats: Stats, { locale, monthlyUsd }: StatusFacts, l10n: L10n):
   const { provider, workspace, today, month } = stats;
   const lines: string[] = [];
   if ('files' in workspace) lines.push(counts(workspace, locale, l10n));
-  const model = plainMarkdown(provider.local ? providerName('embedded', l10n) : provider.model);
+  const isBuiltIn = provider.name === 'embedded';
+  const model = plainMarkdown(isBuiltIn ? providerName('embedded', l10n) : provider.model);
   lines.push(
     provider.local
       ? l10n.t('Model {0}, on this computer', model)

@@ -6,9 +6,11 @@ import type {
 } from '../../../server/src/frontends/node/api.ts';
 import { openNodeCache } from '../../../server/src/frontends/node/node-cache.ts';
 import { startOpenAiServer } from '../../support/openai-server.ts';
-import { MODEL_FILE } from '../../support/provider-deps.ts';
-import { MODEL_PROCESS, STRUCTURE_WORKER } from '../../support/provider-deps.ts';
+import { named } from '../../support/faults/tools.ts';
+import { linkRuntime, whyNoRuntime } from '../../support/local-models.ts';
+import { MODEL_FILE, MODEL_PROCESS, STRUCTURE_WORKER } from '../../support/provider-deps.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
+import { TINY_DIMENSIONS, writeTinyModel } from '../../support/tiny-model/tiny-model.ts';
 
 /** Vectors of a text's length and its first letter, and what was asked for. */
 function countingProvider(changes: Partial<CustomProvider> = {}) {
@@ -83,6 +85,21 @@ describe('the cache of a Node program', () => {
     expect(shape).toEqual([1, 256]);
     expect(model).toMatch(/^code-static-256@/);
   });
+
+  it.skipIf(whyNoRuntime)(
+    named('embeds with a local model of a folder', whyNoRuntime),
+    async () => {
+      linkRuntime(directory);
+      const modelFolder = `${tempDirectory()}/tiny`;
+      writeTinyModel(modelFolder);
+      const cache = await openIn(directory, { provider: 'transformers', modelFolder });
+      const { shape, model, misses } = await cache.getEmbeddings(['red', 'green apple', 'red']);
+      expect(shape).toEqual([3, TINY_DIMENSIONS]);
+      expect(model).toMatch(/^tiny@[0-9a-f]{12}$/);
+      expect(misses).toBe(2);
+      expect((await cache.getEmbeddings(['red'])).hits).toBe(1);
+    },
+  );
 
   it('takes more texts than fit into one slice, and none', async () => {
     const { provider, asked } = countingProvider();

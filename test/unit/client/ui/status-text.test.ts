@@ -121,6 +121,8 @@ describe('the status bar item', () => {
     const { tooltip } = view();
     expect(tooltip).toContain('Files 1,204 · chunks 8,412 · skipped 37');
     expect(tooltip).toContain('Model built\\-in, on this computer');
+    const provider = { name: 'transformers', model: 'minilm', dimensions: 384, local: true };
+    expect(view({}, { provider }).tooltip).toContain('Model minilm, on this computer');
     expect(tooltip).toContain('Hits today 812 of 828 (98%)');
     expect(tooltip).toContain('This month paid $0.12 of $5.00, saved $3.40');
     expect(tooltip).toContain('Embeddings 1,234 in 3.4 MB');
