@@ -181,7 +181,9 @@ describe('search by the command line', () => {
     await runJson(['index', folder], here());
     const query = ['search', 'try a failed call again', '--folder', folder];
     const hits = await runJson<Record<string, unknown>[]>(query, here());
-    expect(Object.keys(hits[0]!)).toEqual(['path', 'startLine', 'endLine', 'score', 'text']);
+    expect(Object.keys(hits[0]!)).toEqual([
+      ...['path', 'startLine', 'endLine', 'score', 'text', 'best'],
+    ]);
     expect(hits[0]).toMatchObject({ path: 'src/net/retry.ts' });
     const scores = hits.map(({ score }) => score as number);
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));

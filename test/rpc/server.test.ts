@@ -41,6 +41,18 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
+describe('the server for a folder that is not trusted', () => {
+  it('asks git nothing, and says what to do about it', async () => {
+    await start({ ...embedded(), trusted: false });
+    await server.request('embeddingCache/index', { folders: [] });
+    const params = { query: 'backoff', limit: 3, changedSince: 'HEAD' };
+    await expect(server.request('embeddingCache/search', params)).rejects.toMatchObject({
+      message: expect.stringContaining('Trust this folder') as string,
+      data: { kind: 'badSettings' },
+    });
+  });
+});
+
 describe('the server with the embedded model', () => {
   beforeEach(() => start());
 

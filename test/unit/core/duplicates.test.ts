@@ -25,6 +25,14 @@ const OTHER = `export function monthlyReport(orders: Order[]): string {
 }
 `;
 
+const ALONE = `export class Clock {
+  readonly started = Date.now();
+  elapsed(): number {
+    return Date.now() - this.started;
+  }
+}
+`;
+
 let find: (likeness: Likeness, limit?: number) => Promise<Duplicates>;
 
 beforeEach(async () => {
@@ -34,14 +42,19 @@ beforeEach(async () => {
     'src/a.ts': retry('sendWithRetry'),
     'lib/deep/copy.ts': retry('sendWithRetry'),
     'src/renamed.ts': retry('sendAgain'),
+    'src/renamed-too.ts': retry('sendAgain'),
     'src/report.ts': OTHER,
+    'lib/report.ts': OTHER,
+    'lib/deep/alone.ts': ALONE,
     'src/short.ts': 'export const a = 1;\n',
     'src/short-too.ts': 'export const a = 1;\n',
   });
   const world = new CoreWorld({ cacheDir: path.join(directory, 'cache') });
+  const within = path.join(folder, 'lib');
   await world.index(folder);
+  await world.index(within);
   find = (likeness, limit = 10) =>
-    world.use((core) => core.duplicates([folder, folder], { likeness, limit, signal }));
+    world.use((core) => core.duplicates([folder, within, folder], { likeness, limit, signal }));
 });
 
 const pathsOf = ({ groups }: Duplicates) =>
@@ -50,20 +63,28 @@ const pathsOf = ({ groups }: Duplicates) =>
 describe('duplicates', () => {
   it('that are equal letter for letter stand in one group, short ones left out', async () => {
     const found = await find('exact');
-    expect(pathsOf(found)).toEqual([['lib/deep/copy.ts', 'src/a.ts']]);
+    expect(pathsOf(found).slice(0, 2).sort()).toEqual([
+      ['lib/deep/copy.ts', 'src/a.ts'],
+      ['src/renamed-too.ts', 'src/renamed.ts'],
+    ]);
     expect(found.groups[0]).toMatchObject({ lines: 8, likeness: 1 });
     expect(found.groups[0]!.places[0]).toMatchObject({ startLine: 1, endLine: 8 });
+    // What saves fewer lines comes later; what two folders have of one file is no copy.
+    expect(pathsOf(found).slice(2)).toEqual([['lib/report.ts', 'src/report.ts']]);
   });
 
   it('that are nearly equal join them, wherever they lie and whatever they are called', async () => {
     const found = await find('near');
-    expect(pathsOf(found)).toEqual([['lib/deep/copy.ts', 'src/a.ts', 'src/renamed.ts']]);
+    expect(pathsOf(found)).toEqual([
+      ['lib/deep/copy.ts', 'src/a.ts', 'src/renamed-too.ts', 'src/renamed.ts'],
+      ['lib/report.ts', 'src/report.ts'],
+    ]);
     expect(found.groups[0]!.likeness).toBeGreaterThan(0.95);
     expect(found.groups[0]!.likeness).toBeLessThan(1);
   });
 
   it('beyond the limit are counted', async () => {
-    expect(await find('exact', 0)).toEqual({ groups: [], total: 1 });
+    expect(await find('exact', 0)).toEqual({ groups: [], total: 3 });
   });
 });
 

@@ -60,10 +60,12 @@ describe('the best lines of a chunk', () => {
     expect(shown('retry', text, ['retry'])).toEqual(['function retry() {']);
   });
 
-  it('are the line of the definition, else the first with text, where nothing is held', () => {
+  it('are the definition a hit is called by, else the first with text, where nothing is held', () => {
     expect(shown('pause between network hiccups')).toEqual([
       'export async function backoff(attempt) {',
     ]);
+    const text = 'const base = 1;\nfunction wait() {}';
+    expect(shown('nothing', text, ['base', 'wait'])).toEqual(['function wait() {}']);
     expect(shown('nothing', '{\n\n  x();\n', [])).toEqual(['x();']);
     expect(shown('nothing', '', [])).toEqual(['']);
   });

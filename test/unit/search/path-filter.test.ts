@@ -12,6 +12,7 @@ it.each([
   ['**/*.{go,rs}', 'x/y.rs', true],
   ['src/a.ts', 'src/a.ts', true],
   ['.github/**', '.github/workflows/ci.yml', true],
+  ['**/*.yml', '.github/workflows/ci.yml', true],
 ])('with glob %s, %s passes: %s', (glob, path, passes) => {
   expect(pathFilter({ path: glob })!(path)).toBe(passes);
 });

@@ -97,6 +97,37 @@ describe('searching', () => {
     expect(hits.map(({ path }) => path).sort()).toEqual(paths);
   });
 
+  it.each(['semantic', 'hybrid', 'text'] satisfies SearchMode[])(
+    'keeps to the filter whatever a hit is found by (%s)',
+    async (mode) => {
+      const retriever = retrieverOver(indexOf('/w', FILES));
+      const filter = { path: 'src/**', language: 'typescript' };
+      const hits = await retriever.search(['/w'], '"sendMail" body', options({ mode, ...filter }));
+      expect(hits.map(({ path }) => path)).toContain('src/mail.ts');
+      expect(hits.every(({ path }) => /^src\/.*\.ts$/.test(path))).toBe(true);
+    },
+  );
+
+  it('says for each hit what it was found by, what moved it, and its best lines', async () => {
+    const retriever = retrieverOver(indexOf('/w', FILES));
+    const [hit] = await retriever.search(
+      ['/w'],
+      'who calls smtp.deliver',
+      options({ path: '*.ts' }),
+    );
+    expect(hit).toMatchObject({ path: 'src/mail.ts', best: { startLine: 2, endLine: 2 } });
+    const { meaning, words, fused, exact, steps, relevance } = hit!.why;
+    expect(meaning).toBeGreaterThan(0);
+    expect(words).toBeGreaterThan(0);
+    expect([exact, relevance]).toEqual([0, null]);
+    // The steps lead from the fused score to that of the hit.
+    expect(steps.length).toBeGreaterThan(0);
+    const sum = steps.reduce((total, { change }) => total + change, fused);
+    expect(sum).toBeCloseTo(hit!.score);
+    const text = await retriever.search(['/w'], 'smtp.deliver', options({ mode: 'text' }));
+    expect(text[0]!.why).toMatchObject({ meaning: null, exact: 1 });
+  });
+
   it('merges folders, and passes over those without an index', async () => {
     const retriever = retrieverOver(
       indexOf('/a', { 'x.ts': 'function sendMail() {}\n' }),

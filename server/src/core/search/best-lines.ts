@@ -18,8 +18,8 @@ const DEFINITION_WEIGHT = 0.5;
 /**
  * The few lines in a row that fit a query best: by the words and literals they hold, a word counting
  * less the more lines of the chunk have it, and by whether they define a name. Where no line holds
- * anything asked for, as of a hit by meaning alone, it is the line of the definition, or else the
- * first with text.
+ * anything asked for, as of a hit by meaning alone, it is the definition of the last name, which is
+ * what hits are called by, or else the first line with text.
  */
 export function bestLinesOf(
   text: string,
@@ -53,7 +53,7 @@ export function bestLinesOf(
     if (score > bestScore) [best, bestScore] = [{ first, last }, score];
   }
   if (best) return best;
-  const definition = defines.indexOf(true);
+  const definition = lines.findIndex((line) => definesAny(line, symbols.slice(-1)));
   const withText = lines.findIndex((line) => /[\p{L}\p{N}]/u.test(line));
   const only = Math.max(0, definition >= 0 ? definition : withText);
   return { first: only, last: only };

@@ -16,9 +16,9 @@ export function hitsJson(hits: readonly SearchHit[], { explain }: Shown): string
     path,
     startLine,
     endLine,
-    best,
     score,
     text,
+    best,
     ...(explain ? { why } : {}),
   }));
   return `${JSON.stringify(rows)}\n`;
