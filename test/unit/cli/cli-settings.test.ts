@@ -16,6 +16,7 @@ describe('settings of the command line', () => {
       config: {
         cacheDir: envPaths('embeddingcache', { suffix: '' }).data,
         provider: providerConfigOf('embedded'),
+        network: { proxy: '', noProxy: [], caFile: '' },
       },
       namedOrigin: null,
       apiKey: null,

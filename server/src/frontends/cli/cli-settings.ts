@@ -69,7 +69,9 @@ export function settingsOf(options: GlobalOptions, env: Environment, cwd: string
       (flag) => `${flag} needs another --provider, such as openai: the embedded one has one model.`,
     );
     const provider = providerConfigOf(kind);
-    const config = { cacheDir, provider, ...limitsOf(options, env) };
+    // A reranker may be asked all the same.
+    const network = networkOf(env, cwd);
+    const config = { cacheDir, provider, network, ...limitsOf(options, env) };
     return { config, namedOrigin: null, apiKey: null };
   }
   refuseFlags(options, ['--model-folder'], (flag) => `${flag} needs --provider transformers.`);
