@@ -6,18 +6,45 @@ const learnedSchema = z.object({
   maxItems: z.number().int().positive().optional(),
   maxTokens: z.number().int().positive().optional(),
   maxBytes: z.number().int().positive().optional(),
+  /** When one of these limits was learned last, milliseconds since 1970. */
+  limitsAtMs: z.number().optional(),
   /** Name under which the model answered. */
   answersAs: z.string().max(300).optional(),
 });
 
-export type Learned = Readonly<z.infer<typeof learnedSchema>>;
+type Lessons = z.infer<typeof learnedSchema>;
+export type Learned = Readonly<Lessons>;
+
+/** Limits are tried again after a week: they may have been raised, or were a moment's. */
+const LIMITS_HOLD_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** What still holds: limits for a while, the model's name for good. */
+export function stillHolding(learned: Learned, nowMs: number): Learned {
+  const { limitsAtMs, answersAs } = learned;
+  // A clock that was set back says nothing.
+  const holds = limitsAtMs !== undefined && Math.abs(nowMs - limitsAtMs) < LIMITS_HOLD_MS;
+  if (holds) return learned;
+  return answersAs === undefined ? {} : { answersAs };
+}
+
+/** Earlier lessons with one more; of two limits the smaller one is kept. */
+export function withLesson(earlier: Learned, lesson: Learned, nowMs: number): Learned {
+  const known = stillHolding(earlier, nowMs);
+  const learned: Lessons = { ...known, ...lesson };
+  for (const name of ['maxItems', 'maxTokens', 'maxBytes'] as const) {
+    if (lesson[name] === undefined) continue;
+    learned[name] = Math.min(lesson[name], known[name] ?? Infinity);
+    learned.limitsAtMs = nowMs;
+  }
+  return learned;
+}
 
 /** What was learned about endpoints, kept from run to run. */
 export interface LimitMemory {
   /** By an endpoint's address and model; empty where nothing was learned yet. */
   of(name: string): Promise<Learned>;
   /** Never fails: what cannot be kept is learned again. */
-  learn(name: string, learned: Learned): Promise<void>;
+  learn(name: string, lesson: Learned, nowMs: number): Promise<void>;
 }
 
 /** For one process. */
@@ -25,8 +52,8 @@ export function createLimitMemory(): LimitMemory {
   const known = new Map<string, Learned>();
   return {
     of: (name) => Promise.resolve(known.get(name) ?? {}),
-    learn: (name, learned) => {
-      known.set(name, { ...known.get(name), ...learned });
+    learn: (name, lesson, nowMs) => {
+      known.set(name, withLesson(known.get(name) ?? {}, lesson, nowMs));
       return Promise.resolve();
     },
   };
@@ -46,9 +73,9 @@ export function openLimitMemory(file: string): LimitMemory {
     }
   };
   let last = Promise.resolve();
-  const write = async (name: string, learned: Learned): Promise<void> => {
+  const write = async (name: string, lesson: Learned, nowMs: number): Promise<void> => {
     const all = await read();
-    all[name] = { ...all[name], ...learned };
+    all[name] = withLesson(all[name] ?? {}, lesson, nowMs);
     const next = `${file}.${process.pid}`;
     try {
       await writeFile(next, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 });
@@ -59,6 +86,6 @@ export function openLimitMemory(file: string): LimitMemory {
   };
   return {
     of: async (name) => (await last.then(read))[name] ?? {},
-    learn: (name, learned) => (last = last.then(() => write(name, learned))),
+    learn: (name, lesson, nowMs) => (last = last.then(() => write(name, lesson, nowMs))),
   };
 }

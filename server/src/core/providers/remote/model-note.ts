@@ -11,6 +11,8 @@ interface ModelNoteOptions {
   readonly memoryName: string;
   readonly memory: LimitMemory;
   readonly learned: Learned;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly logger: Logger;
 }
 
@@ -30,12 +32,12 @@ export class ModelNote {
   /** Null: the answer names none. Throws Failure `badAnswer` for another model than before. */
   async check(answering: string | null): Promise<void> {
     if (answering === null || answering === '') return;
-    const { provider, host, model, memory, memoryName, logger } = this.#options;
+    const { provider, host, model, memory, memoryName, logger, now } = this.#options;
     const name = answering.replace(/[^\w./:@-]/g, '?').slice(0, 100);
     if (this.#answersAs === null) {
       this.#answersAs = name;
       if (name !== model) logger.info(`${host} answers for ${model} as model ${name}`);
-      await memory.learn(memoryName, { answersAs: name });
+      await memory.learn(memoryName, { answersAs: name }, now());
     } else if (this.#answersAs !== name) {
       throw new Failure(
         'badAnswer',

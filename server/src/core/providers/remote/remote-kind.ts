@@ -118,6 +118,7 @@ async function open(
   const countTokens = (await spec.loadTokenizer?.(facts.name)) ?? estimateTokens;
   const memoryName = `${spec.kind} ${endpoint.baseUrl} ${target.model}`;
   const learned = await deps.limitMemory.of(memoryName);
+  const now = () => timing.clock.wallMs();
   const modelNote = new ModelNote({
     provider: spec.kind,
     host: endpoint.host,
@@ -125,6 +126,7 @@ async function open(
     memory: deps.limitMemory,
     memoryName,
     learned,
+    now,
     logger: deps.logger,
   });
   const spaceOf = (role: Role): Omit<EmbeddingSpace, 'dimensions'> => ({
@@ -157,6 +159,7 @@ async function open(
       memory: deps.limitMemory,
       memoryName,
       learned,
+      now,
       modelNote,
       logger: deps.logger,
     });

@@ -11,7 +11,7 @@ import type {
 } from '../provider.ts';
 import { runInSlices } from '../time-slices.ts';
 import { batchLimitsOf, lessonOf } from './learned-limits.ts';
-import type { Learned, LimitMemory } from './limit-memory.ts';
+import { stillHolding, withLesson, type Learned, type LimitMemory } from './limit-memory.ts';
 import { halvesOf, outcomeOfParts, partsOf, splitNote, type PartVector } from '../long-texts.ts';
 import type { ModelNote } from './model-note.ts';
 import type { RequestSize } from './refusal-hint.ts';
@@ -39,6 +39,8 @@ export interface RemoteProviderOptions {
   readonly memoryName: string;
   readonly memory: LimitMemory;
   readonly learned: Learned;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
   readonly modelNote: ModelNote;
   readonly logger: Logger;
 }
@@ -54,18 +56,19 @@ export class RemoteProvider implements EmbeddingProvider {
   readonly concurrency: number;
   readonly fieldWeights = null;
   readonly #options: RemoteProviderOptions;
-  #limits: BatchLimits;
+  #learned: Learned;
 
   constructor(options: RemoteProviderOptions) {
     this.space = options.space;
     this.host = options.host;
     this.concurrency = options.concurrency;
     this.#options = options;
-    this.#limits = batchLimitsOf(options.limits, options.learned);
+    this.#learned = options.learned;
   }
 
   get limits(): BatchLimits {
-    return this.#limits;
+    const { limits, now } = this.#options;
+    return batchLimitsOf(limits, stillHolding(this.#learned, now()));
   }
 
   countTokens(text: string): number {
@@ -130,13 +133,13 @@ export class RemoteProvider implements EmbeddingProvider {
     signal: AbortSignal,
   ): Promise<ProviderOutcome[]> {
     const outcomes: ProviderOutcome[] = [];
-    const waiting = batchesOf(parts, this.#limits, (part) => this.#sizeOf(part.text));
+    const waiting = batchesOf(parts, this.limits, (part) => this.#sizeOf(part.text));
     for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
       try {
         outcomes.push(...(await this.#askBatch(batch, sent, signal)));
       } catch (error) {
         if (error instanceof BatchTooLarge) {
-          waiting.unshift(...batchesOf(batch, this.#limits, (part) => this.#sizeOf(part.text)));
+          waiting.unshift(...batchesOf(batch, this.limits, (part) => this.#sizeOf(part.text)));
           continue;
         }
         // What was answered was paid for: it is handed on, and the rest says what happened to it.
@@ -182,9 +185,11 @@ export class RemoteProvider implements EmbeddingProvider {
     return outcomes;
   }
 
-  async #learn(learned: Learned): Promise<void> {
-    this.#limits = batchLimitsOf(this.#limits, learned);
-    await this.#options.memory.learn(this.#options.memoryName, learned);
+  async #learn(lesson: Learned): Promise<void> {
+    const { memory, memoryName, now } = this.#options;
+    const nowMs = now();
+    this.#learned = withLesson(this.#learned, lesson, nowMs);
+    await memory.learn(memoryName, lesson, nowMs);
   }
 
   #sizeOf(text: string): TextSize {
