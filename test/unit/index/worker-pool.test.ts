@@ -81,7 +81,7 @@ describe('worker threads', () => {
   );
 
   it('a job that hangs is ended', async () => {
-    const pool = scriptedPool({ jobTimeoutMs: 200 });
+    const pool = scriptedPool({ jobTimeoutMs: 1500 });
     const hung = run(pool, 'hangs');
     const other = run(pool, 'a');
     await expect(hung).rejects.toThrow(WorkerCrash);

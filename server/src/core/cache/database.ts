@@ -138,6 +138,9 @@ function setPragmas(connection: Connection, { pageSize, readOnly }: DatabaseOpti
   connection.pragma(`wal_autocheckpoint = ${Math.floor(LOG_BYTES / pageBytes)}`);
   // One long reader makes the log grow; when it is gone the file becomes small again.
   connection.pragma(`journal_size_limit = ${2 * LOG_BYTES}`);
+  // A put fires a trigger, so it keeps a journal of its own: in a temporary file, two fifths of all
+  // that it costs.
+  connection.pragma('temp_store = MEMORY');
   // A planted file must not run code or read out of bounds.
   connection.pragma('trusted_schema = OFF');
   connection.pragma('cell_size_check = ON');

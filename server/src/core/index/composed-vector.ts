@@ -1,5 +1,5 @@
 import type { FieldWeights } from '../providers/provider.ts';
-import { unit, type Vector } from '../vectors/vector.ts';
+import { norm, unit, type Vector } from '../vectors/vector.ts';
 
 /**
  * unit(unit(body) + path weight · unit(path words) + symbols weight · unit(symbol names)). The body
@@ -14,8 +14,8 @@ export function composeVector(
   for (const name of ['path', 'symbols'] as const) {
     const field = fields[name];
     if (!field) continue;
-    const scaled = unit(field);
-    for (let i = 0; i < sum.length; i++) sum[i]! += weights[name] * scaled[i]!;
+    const scale = weights[name] / norm(field);
+    for (let i = 0; i < sum.length; i++) sum[i]! += scale * field[i]!;
   }
   return unit(sum);
 }
