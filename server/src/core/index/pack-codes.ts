@@ -8,6 +8,7 @@ export const SLOTS_AT_ONCE = 4;
 
 const BLOCK_SLOTS = BLOCK_PACKS * PACK_SLOTS;
 const PAGE_BYTES = 65_536;
+const MOST_PAGES = 65_536;
 const NUMBER_BYTES = 4;
 
 /** What a call of `score` finds. Valid until the next call. */
@@ -108,8 +109,12 @@ export class WasmPackCodes implements PackCodes {
   grow(packs: number): void {
     this.#packs += packs;
     const end = this.#codesAt(Math.ceil(this.#packs / BLOCK_PACKS) * BLOCK_PACKS);
-    const missing = Math.ceil((end - this.#memory.buffer.byteLength) / PAGE_BYTES);
-    if (missing > 0) this.#memory.grow(missing);
+    const pages = this.#memory.buffer.byteLength / PAGE_BYTES;
+    const missing = Math.ceil(end / PAGE_BYTES) - pages;
+    if (missing <= 0) return;
+    // More than is needed now, for growing takes time; what is never written takes no memory.
+    const spare = Math.min(Math.floor(pages / 4), MOST_PAGES - pages);
+    this.#memory.grow(Math.max(missing, spare));
   }
 
   at(position: number) {

@@ -44,8 +44,11 @@ export class PackedVectors {
       here.codes.set(pack.codes);
       here.scales.set(pack.scales);
       here.errors.set(pack.errors);
-      for (const lost of pack.errors) this.#mostLost = Math.max(this.#mostLost, lost);
-      here.chunkIds.set(pack.chunkIds.map((id) => (isLiving(id) ? id : 0)));
+      for (let slot = 0; slot < PACK_SLOTS; slot++) {
+        const id = pack.chunkIds[slot]!;
+        if (id !== 0 && isLiving(id)) here.chunkIds[slot] = id;
+        this.#mostLost = Math.max(this.#mostLost, pack.errors[slot]!);
+      }
     }
   }
 

@@ -6,6 +6,8 @@ import type { Session } from './session.ts';
 import type { WorkspaceFolders } from './workspace-folders.ts';
 
 const INTERVAL_MS = 1000;
+/** After a start the first search goes first. */
+const FIRST_AFTER_MS = 400;
 
 /** What an indexing run is doing, told by whoever runs it. */
 export type Activity =
@@ -29,7 +31,7 @@ export class StatsPublisher {
   readonly #deps: StatsPublisherDeps;
   #activity: Activity = { kind: 'idle' };
   #timer: NodeJS.Timeout | null = null;
-  #sentAt = -INTERVAL_MS;
+  #sentAt = performance.now() + FIRST_AFTER_MS - INTERVAL_MS;
   #stopped = false;
 
   constructor(deps: StatsPublisherDeps) {
