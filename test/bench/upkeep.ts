@@ -99,7 +99,13 @@ async function measureRuns(): Promise<void> {
   const other = path.join(home, 'other');
   const cache = await openCache({ directory: other, storeText: true });
   await timed('import', () =>
-    importPack({ directory: other, signal, texts: cache.texts, file: pack }),
+    importPack({
+      directory: other,
+      signal,
+      texts: cache.texts,
+      onProblem: cache.onProblem,
+      file: pack,
+    }),
   );
   await cache.close();
   inFile(shardFileIn(directory, space), (raw) => {

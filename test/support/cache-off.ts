@@ -13,6 +13,7 @@ export function cacheSwitchedOff(directory: string): EmbeddingCache {
   return {
     directory,
     claims: NO_CLAIMS,
+    onProblem: () => undefined,
     texts: {
       get: async () => null,
       putMany: async () => undefined,

@@ -154,7 +154,8 @@ class CacheMaintenance implements Maintenance {
   }
 
   importFrom({ from, model, modelFolder = '', ...run }: ImportRun): Promise<ImportReport> {
-    const into = { ...run, directory: this.#directory, texts: this.#cache.texts };
+    const { texts, onProblem } = this.#cache;
+    const into = { ...run, directory: this.#directory, texts, onProblem };
     return this.#run(async () => {
       if (!isDirectory(from)) return importPack({ ...into, file: from });
       if (!isPythonCache(from)) {

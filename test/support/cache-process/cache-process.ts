@@ -55,7 +55,13 @@ async function answer(request: CacheRequest): Promise<CacheAnswer> {
       });
       return {};
     case 'import':
-      await importPack({ directory, texts: cache!.texts, file: request.file, signal });
+      await importPack({
+        directory,
+        texts: cache!.texts,
+        onProblem: cache!.onProblem,
+        file: request.file,
+        signal,
+      });
       return {};
   }
 }

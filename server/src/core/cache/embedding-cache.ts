@@ -27,6 +27,8 @@ export interface EmbeddingCache {
   readonly directory: string;
   readonly texts: TextStore;
   readonly claims: Claims;
+  /** Tells whoever opened the cache what it goes on without, once per cause. */
+  readonly onProblem: OnProblem;
   /** The space's shard, created when it is new. */
   shard(space: EmbeddingSpace): Promise<Shard>;
   /** Spaces that have a shard, without creating any. */
@@ -69,7 +71,7 @@ class SqliteCache implements EmbeddingCache {
   readonly directory: string;
   readonly texts: TextStore;
   readonly claims: Claims;
-  readonly #onProblem: OnProblem;
+  readonly onProblem: OnProblem;
   readonly #shards = new Map<string, SteadyShard>();
   /** A shard's space never changes, so each is asked once. */
   readonly #spaceOfName = new Map<string, EmbeddingSpace>();
@@ -78,7 +80,7 @@ class SqliteCache implements EmbeddingCache {
     this.directory = directory;
     this.texts = texts;
     this.claims = openClaims(directory);
-    this.#onProblem = onProblem;
+    this.onProblem = onProblem;
   }
 
   async shard(space: EmbeddingSpace): Promise<Shard> {
@@ -88,7 +90,7 @@ class SqliteCache implements EmbeddingCache {
       shard = new SteadyShard({
         directory: this.directory,
         space,
-        onProblem: this.#onProblem,
+        onProblem: this.onProblem,
       });
       this.#shards.set(id, shard);
     }

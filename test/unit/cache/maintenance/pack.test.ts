@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { openCache } from '../../../../server/src/core/cache/embedding-cache.ts';
 import { exportPack } from '../../../../server/src/core/cache/maintenance/pack/export-pack.ts';
 import { importPack } from '../../../../server/src/core/cache/maintenance/pack/import-pack.ts';
+import type { OnProblem } from '../../../../server/src/core/cache/steady-database.ts';
+import type { Failure } from '../../../../server/src/core/errors.ts';
 import {
   encodeBlock,
   encodeVectors,
@@ -39,11 +41,25 @@ function exportAll(changes: Partial<Parameters<typeof exportPack>[0]> = {}) {
 }
 
 async function importAll(
-  changes: { storeText?: boolean; signal?: AbortSignal; onProgress?: () => void } = {},
+  changes: {
+    storeText?: boolean;
+    signal?: AbortSignal;
+    onProgress?: () => void;
+    onProblem?: OnProblem;
+  } = {},
 ) {
-  const cache = await openCache({ directory: to, storeText: changes.storeText ?? true });
+  const { storeText = true, onProblem, ...run } = changes;
+  const cache = await openCache({
+    directory: to,
+    storeText,
+    ...(onProblem === undefined ? {} : { onProblem }),
+  });
+  const { texts: store } = cache;
   try {
-    return await importPack({ directory: to, texts: cache.texts, file, signal, ...changes });
+    return await importPack({
+      ...{ directory: to, texts: store, onProblem: cache.onProblem },
+      ...{ file, signal, ...run },
+    });
   } finally {
     await cache.close();
   }
@@ -57,6 +73,22 @@ async function textsStoredIn(directory: string): Promise<number> {
 }
 
 describe('a pack', () => {
+  it('tells once that what was there already is damaged, and what was recovered', async () => {
+    await exportAll();
+    await importAll();
+    const damaged = shardFileIn(to, small);
+    writeFileSync(damaged, readFileSync(damaged).fill('x', 0, 100));
+    const problems: Failure[] = [];
+    const { spaces } = await importAll({ onProblem: (problem) => problems.push(problem) });
+    const [problem] = problems;
+    expect(problem).toMatchObject({ kind: 'damagedCache', recovery: { total: texts.length } });
+    expect(problem!.message).toContain(damaged);
+    expect(problems).toHaveLength(1);
+    const { added, present } = spaces.find(({ space }) => space.model === small.model)!;
+    expect(present).toBe(problem!.recovery!.recovered);
+    expect(added + present).toBe(texts.length);
+  });
+
   it('carries every vector of every space, and no text', async () => {
     const report = await exportAll();
     expect(report).toMatchObject({ spaces: 2, embeddings: texts.length + 200, texts: 0 });

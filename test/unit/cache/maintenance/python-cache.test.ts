@@ -82,7 +82,8 @@ async function importIt(
 ) {
   const cache = await openCache({ directory: to, storeText: true });
   const own = { ...options, model: { ...model, ...changes } };
-  const run = { directory: to, texts: cache.texts, from, signal, ...own };
+  const { texts: store, onProblem } = cache;
+  const run = { directory: to, texts: store, onProblem, from, signal, ...own };
   try {
     return await importPythonCache(run);
   } finally {

@@ -8,7 +8,7 @@ import { openMigrated } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
 import { shardMigrations } from '../migrations/shard-migrations.ts';
 import { shardNameOf, shardNamesIn } from '../shard-file.ts';
-import { openShardGeneration } from '../shard-generation.ts';
+import { openShardGeneration, type ShardPlace } from '../shard-generation.ts';
 import { readSpace } from '../shard.ts';
 
 /** Connections of our own, so that a long run and the cache's own work do not wait in one line. */
@@ -64,11 +64,15 @@ export function withShardFile<T>({ file }: ShardFile, use: (db: Knex) => Promise
   return withMigrated(file, shardMigrations, use);
 }
 
-/** The space's current file, made if there is none. To be destroyed by the caller. */
-export async function openSpaceFile(directory: string, space: EmbeddingSpace): Promise<Knex> {
-  const generation = await openShardGeneration({ directory, space, onProblem: () => undefined });
+/**
+ * The space's current file, made if there is none, recovered if it is damaged. To be destroyed by
+ * the caller.
+ */
+export async function openSpaceFile(place: ShardPlace): Promise<Knex> {
+  const generation = await openShardGeneration(place);
   await generation.leave();
-  return openMigrated(currentFile(directory, shardNameOf(space)), shardMigrations, OWN_CONNECTION);
+  const file = currentFile(place.directory, shardNameOf(place.space));
+  return openMigrated(file, shardMigrations, OWN_CONNECTION);
 }
 
 export function withTextsFile<T>(directory: string, use: (db: Knex) => Promise<T>): Promise<T> {

@@ -8,6 +8,7 @@ import { fromBlob, toBlob } from '../../vectors/blob.ts';
 import { hasDirection, toUnit } from '../../vectors/vector.ts';
 import { databaseFailure } from '../database-failure.ts';
 import { openDatabase, withConnection } from '../database.ts';
+import type { OnProblem } from '../steady-database.ts';
 import type { TextStore } from '../text-store.ts';
 import { openSpaceFile } from './cache-files.ts';
 import { mergeVectors } from './merge-vectors.ts';
@@ -23,6 +24,8 @@ export interface PythonImportOptions extends MaintenanceRun {
   /** Absolute path of the cache directory. */
   readonly directory: string;
   readonly texts: TextStore;
+  /** Told when what is there already turns out to be damaged. */
+  readonly onProblem: OnProblem;
   /** Absolute path of the directory that the Python package `embeddingcache` made. */
   readonly from: string;
   readonly model: PythonModel;
@@ -86,7 +89,7 @@ export async function importPythonCache(options: PythonImportOptions): Promise<I
 /** Checked against the maker, where there is one, with the texts they are of. */
 function importVectors(
   file: string,
-  { directory, model, maker, signal }: PythonImportOptions,
+  { directory, model, maker, onProblem, signal }: PythonImportOptions,
   progress: ProgressCount,
   texts: Knex | null,
 ): Promise<ImportedSpace> {
@@ -96,7 +99,7 @@ function importVectors(
     if (space.dimensions !== dimensions) throw notMadeBy(space.model);
     const check = maker && texts ? new MakerCheck(maker, texts) : null;
     const counts = { added: 0, present: 0, refused: 0, leftOut: 0 };
-    const shard = await openSpaceFile(directory, space);
+    const shard = await openSpaceFile({ directory, space, onProblem });
     try {
       for await (const rows of rowSlices<PythonVector>(vectors, VECTORS, signal)) {
         const read = rows.map((row) => vectorOf(row, space));

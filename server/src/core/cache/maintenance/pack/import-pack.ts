@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { Failure } from '../../../errors.ts';
 import type { EmbeddingSpace } from '../../../keys/space.ts';
 import { textHashOf } from '../../../keys/text-hash.ts';
+import type { OnProblem } from '../../steady-database.ts';
 import type { TextStore } from '../../text-store.ts';
 import { openSpaceFile } from '../cache-files.ts';
 import { mergeVectors, type MergeCounts } from '../merge-vectors.ts';
@@ -15,6 +16,8 @@ export interface ImportOptions extends MaintenanceRun {
   /** Absolute path of the cache directory. */
   readonly directory: string;
   readonly texts: TextStore;
+  /** Told when what is there already turns out to be damaged. */
+  readonly onProblem: OnProblem;
   /** Absolute path of the pack. */
   readonly file: string;
 }
@@ -96,7 +99,8 @@ class PackImporter {
         const about = jsonOf(block, spaceSchema);
         if (!about) throw new Failure('badFile', 'the pack holds a space that is not known here');
         await this.close();
-        this.#db = await openSpaceFile(this.#options.directory, about.space);
+        const { directory, onProblem } = this.#options;
+        this.#db = await openSpaceFile({ directory, space: about.space, onProblem });
         this.spaces.push({ space: about.space, added: 0, present: 0, refused: 0 });
         return true;
       }
