@@ -192,7 +192,9 @@ class CacheMaintenance implements Maintenance {
   ): Promise<OpenMaker | null> {
     if (model.provider !== 'transformers') return null;
     const { modelProcess: processFile, logger } = this.#deps;
-    const localModels = { processFile, cacheDir: this.#directory, env: process.env };
+    const here = { cacheDir: this.#directory, env: process.env };
+    // A few texts to compare, and nobody else at work.
+    const localModels = { processFile, threads: 1, ...here };
     return openLocalMaker({ model, modelFolder, localModels, logger, signal });
   }
 

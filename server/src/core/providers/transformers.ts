@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Failure } from '../errors.ts';
 import type { EmbeddingSpace, Role } from '../keys/space.ts';
 import { HALVES_RULE } from './long-texts.ts';
@@ -62,7 +61,7 @@ export async function openLocalModel(
       runtime: runtimeOf(localModels.cacheDir, localModels.processFile),
       model,
       digest,
-      threads: Math.max(1, Math.floor(availableParallelism() / 2)),
+      threads: localModels.threads,
     }),
   });
   const providerOf = (role: Role) =>
