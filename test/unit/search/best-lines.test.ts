@@ -45,8 +45,8 @@ describe('the best lines of a chunk', () => {
   });
 
   it('hold a word that is rare in the chunk, rather than one that all lines have', () => {
-    const text = 'user one\nuser two\nuser three\nuser four\nend\nend\nend\nuser token';
-    expect(shown('token of a user', text, [])).toEqual(['user token']);
+    const text = `${'user list\n'.repeat(5)}x\nx\nx\ntoken`;
+    expect(shown('token in a list of users', text, [])).toEqual(['token']);
   });
 
   it('hold copied text letter for letter, before all words', () => {

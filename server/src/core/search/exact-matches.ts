@@ -6,7 +6,7 @@ import { type Literals, textsOf } from './literals.ts';
 /** Chunks that hold a literal are all found up to this many; what is shown is fewer. */
 const MOST_MATCHES = 1000;
 /** Most of these hold it as it is written, so that few are looked at. */
-const MOST_WITH_ITS_WORDS = 100_000;
+const MOST_WITH_ITS_WORDS = 10_000;
 const CHUNKS_PER_READ = 500;
 /** Texts read in one go: about a millisecond. */
 const TEXTS_PER_TURN = 64;
