@@ -11,6 +11,7 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -198,6 +199,20 @@ describe('C8 files that change while they are read', () => {
     for (let round = 0; round < (FULL ? 200 : 15) || changes() < 1000; round++) await world.run();
     Atomics.store(state, 0, 1);
     await ended;
+    await world.run();
+    expect(await world.state()).toEqual(await freshState());
+  });
+
+  it('are read again where neither size nor time can tell of a change right after', async () => {
+    const file = path.join(folder, 'a.ts');
+    // On a coarse clock what is written now and what is written next have one time.
+    const time = Date.now() / 1000 + 1;
+    writeFileSync(file, code('old'));
+    utimesSync(file, time, time);
+    const world = await open();
+    await world.run();
+    writeFileSync(file, code('new'));
+    utimesSync(file, time, time);
     await world.run();
     expect(await world.state()).toEqual(await freshState());
   });
