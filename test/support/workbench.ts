@@ -76,6 +76,11 @@ export class Workbench {
     return this.quickInput.locator('.quick-input-list .monaco-list-row');
   }
 
+  /** The row that Enter takes. */
+  get focusedRow(): Locator {
+    return this.quickInput.locator('.quick-input-list .monaco-list-row.focused');
+  }
+
   dialog(text: string | RegExp): Locator {
     return this.page.locator('.monaco-dialog-box', { hasText: text });
   }
@@ -90,7 +95,8 @@ export class Workbench {
 
   /** Runs a command of the palette by its title, with category. */
   async run(title: string): Promise<void> {
-    const row = this.quickPickRows.filter({ hasText: title }).first();
+    // Not any row: the list of before the words were typed may hold it, too.
+    const row = this.focusedRow.filter({ hasText: title });
     await this.#retry(async () => {
       await this.page.keyboard.press('F1');
       await this.quickInputBox.fill(`>${title}`, { timeout: patienceMs });
@@ -111,16 +117,35 @@ export class Workbench {
   async openFile(relative: string, line?: number): Promise<void> {
     await this.openQuickInput('Control+P');
     await this.quickInputBox.fill(line === undefined ? relative : `${relative}:${line}`);
-    await this.quickPickRows
-      .filter({ hasText: path.basename(relative) })
-      .first()
-      .waitFor();
+    await this.focusedRow.filter({ hasText: path.basename(relative) }).waitFor();
     await this.page.keyboard.press('Enter');
     await this.page
       .locator('.tab.active')
       .filter({ hasText: path.basename(relative) })
       .waitFor();
     await this.page.locator('.editor-group-container .monaco-editor.focused').waitFor();
+  }
+
+  /** Types an API key where one is asked for, and waits until it is stored for that origin. */
+  async enterApiKey(key: string, origin: string): Promise<void> {
+    await this.quickInput.locator('input[type=password]').fill(key);
+    await this.page.keyboard.press('Enter');
+    await this.apiKeyStored(origin).waitFor();
+  }
+
+  /** Shown for a few seconds. */
+  apiKeyStored(origin: string): Locator {
+    return this.statusBar.getByText(`Stored the key for ${origin}`);
+  }
+
+  /** Points at the status item until its tooltip says all of these: an update may have closed it. */
+  async hoverStatus(...says: readonly RegExp[]): Promise<void> {
+    const tooltip = this.page.locator('.monaco-hover:visible');
+    await this.#retry(async () => {
+      await this.page.mouse.move(640, 300);
+      await this.status.hover();
+      for (const text of says) await tooltip.getByText(text).waitFor({ timeout: patienceMs });
+    });
   }
 
   /** `Ln 3, Col 1` in the status bar. */

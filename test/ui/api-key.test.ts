@@ -27,8 +27,7 @@ describe('an API key', () => {
     await workbench.quickInput.getByText('api.openai.com').first().waitFor();
     await field.fill(KEY);
     await workbench.shot('api-key');
-    await workbench.page.keyboard.press('Enter');
-    await workbench.quickInput.waitFor({ state: 'hidden' });
+    await workbench.enterApiKey(KEY, 'https://api.openai.com');
   });
 
   it('is kept over a reload, and can be removed', async () => {
@@ -42,7 +41,7 @@ describe('an API key', () => {
     await row.waitFor();
     await workbench.shot('api-key-remove');
     await row.click();
-    await workbench.quickInput.waitFor({ state: 'hidden' });
+    await workbench.statusBar.getByText('Removed the key for https://api.openai.com').waitFor();
     await workbench.run('Embedding Cache: Remove API Key');
     await workbench.notification('No API key is stored').waitFor();
   });

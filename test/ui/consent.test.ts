@@ -62,9 +62,7 @@ describe.skipIf(network === null)('a remote model in a workspace never sent anyw
 
   it('sends once agreed to, and lists what may be sent where, to take it back', async () => {
     await workbench.run('Embedding Cache: Set API Key');
-    await workbench.quickInput.locator('input[type=password]').fill(KEY);
-    await workbench.page.keyboard.press('Enter');
-    await workbench.quickInput.waitFor({ state: 'hidden' });
+    await workbench.enterApiKey(KEY, `https://${remote.host}`);
 
     await workbench.run('Embedding Cache: Index Workspace');
     await workbench.page.getByRole('button', { name: 'Send and Index' }).click();
@@ -83,6 +81,8 @@ describe.skipIf(network === null)('a remote model in a workspace never sent anyw
   });
 
   it('goes on with the built-in model where the user prefers that, in this workspace', async () => {
+    // The run that was agreed to may still be trying.
+    await expect.poll(() => workbench.statusLabel()).not.toContain('indexing');
     const before = remote.connections();
     await workbench.run('Embedding Cache: Search Workspace');
     const dialog = workbench.dialog('Send code from');

@@ -39,14 +39,9 @@ describe('an API key in use, with every trace on', () => {
   shotWhenFailed(() => vscode);
 
   async function enterKey(key: string): Promise<void> {
-    await workbench.quickInput.locator('input[type=password]').fill(key);
-    await workbench.page.keyboard.press('Enter');
-    const stored = workbench.statusBar.getByText(
-      `Stored the key for ${new URL(server.baseUrl).origin}`,
-    );
-    await stored.waitFor();
+    await workbench.enterApiKey(key, server.origin);
     // The next one says the same words.
-    await stored.waitFor({ state: 'detached' });
+    await workbench.apiKeyStored(server.origin).waitFor({ state: 'detached' });
   }
 
   it('is asked for where it is missing, by the words of the error and its button', async () => {

@@ -30,10 +30,7 @@ describe('a trusted workspace', () => {
     await workbench.run('Embedding Cache: Index Workspace');
     await workbench.status.filter({ hasText: /\d/ }).waitFor();
     await expect.poll(() => workbench.statusLabel()).toContain('Embedding Cache: ready');
-    await workbench.status.hover();
-    const tooltip = workbench.page.locator('.monaco-hover:visible');
-    await tooltip.getByText(/Files 11 · chunks \d+ · skipped 0/).waitFor();
-    await tooltip.getByText(/Model .*on this computer/).waitFor();
+    await workbench.hoverStatus(/Files 11 · chunks \d+ · skipped 0/, /Model .*on this computer/);
     await workbench.shot('status-tooltip');
   });
 

@@ -46,8 +46,10 @@ describe('looking after the cache, by keyboard alone', () => {
   async function openQuestion(): Promise<void> {
     await workbench.run('Embedding Cache: Clean Up Cache');
     const rows = workbench.quickPickRows;
-    await rows.filter({ hasText: 'Not used for a month' }).waitFor();
+    const other = rows.filter({ hasText: 'Not used for a month' });
+    await other.waitFor();
     await workbench.page.keyboard.type('code-static');
+    await other.waitFor({ state: 'detached' });
     await rows.filter({ hasText: 'code-static' }).first().waitFor();
     await workbench.page.keyboard.press('Enter');
     await workbench.dialog(/Remove \d+ of \d+ embeddings\?/).waitFor();

@@ -22,9 +22,7 @@ describe('what indexing costs', () => {
     });
     workbench = vscode.workbench;
     await workbench.run('Embedding Cache: Set API Key');
-    await workbench.quickInput.locator('input[type=password]').fill('sk-money-0123456789');
-    await workbench.page.keyboard.press('Enter');
-    await workbench.quickInput.waitFor({ state: 'hidden' });
+    await workbench.enterApiKey('sk-money-0123456789', server.origin);
   });
   afterAll(async () => {
     await vscode.close();
