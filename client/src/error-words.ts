@@ -148,6 +148,13 @@ export function wordsOfData(data: ErrorData, l10n: L10n): ErrorWords {
       };
     case 'damagedCache':
       return { message: damaged(data, l10n), button: button(l10n.t('Show Details'), SHOW_LOG) };
+    case 'spendingUnclear':
+      return {
+        message: l10n.t(
+          'What this month has cost could not be read; only what other records show is counted.',
+        ),
+        button: button(l10n.t('Show Details'), SHOW_LOG),
+      };
     case 'cacheUnusable':
       return {
         message: l10n.t('The cache folder cannot be used; new embeddings stay in memory only.'),

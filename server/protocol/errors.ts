@@ -40,6 +40,7 @@ export type ErrorKind =
   | 'diskFull'
   /** A cache file was damaged; what could be read of it is in a new one, the old one was kept. */
   | 'damagedCache'
+  | 'spendingUnclear'
   /** The cache directory cannot be written; new embeddings stay in memory. */
   | 'cacheUnusable'
   /** Another process holds the cache locked; new embeddings stay in memory until it lets go. */

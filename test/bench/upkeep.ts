@@ -117,6 +117,7 @@ async function measureRuns(): Promise<void> {
       rules: { olderThanDays: 30 },
       dryRun: false,
       today: dayNumberOf(Date.now()),
+      structureWorker: STRUCTURE_WORKER,
       indexUses: async function* () {},
     }),
   );

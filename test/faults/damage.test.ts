@@ -15,6 +15,7 @@ import { generationFile } from '../../server/src/core/cache/generations.ts';
 import { shardNameOf } from '../../server/src/core/cache/shard-file.ts';
 import type { EmbeddingSpace } from '../../server/src/core/keys/space.ts';
 import { textHashOf } from '../../server/src/core/keys/text-hash.ts';
+import { openLedger } from '../../server/src/core/usage/ledger.ts';
 import { fakeVector, spaceNamed } from '../support/fake-provider.ts';
 import {
   expectNoCanary,
@@ -24,7 +25,7 @@ import {
   textsFrom,
 } from '../support/faults/cache-oracle.ts';
 import { EmbeddingRun } from '../support/faults/run-embedding.ts';
-import { FULL, named, straceOf, whyNoStrace } from '../support/faults/tools.ts';
+import { FULL, named, straceOf, whyNoStrace, type Injection } from '../support/faults/tools.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
@@ -113,6 +114,60 @@ describe('A9: damaged bytes', () => {
       expect((await storedTexts(world, space, TEXTS)).size).toBe(TEXTS.length);
     }
   });
+});
+
+describe('A9, A21: the files of texts and of counters', () => {
+  const hits = async (): Promise<number> => {
+    const ledger = await openLedger(path.join(directory, 'usage.db'), {
+      now: () => new Date(),
+      onWriteFailed: () => undefined,
+    });
+    const usage = await ledger.since('');
+    await ledger.close();
+    return usage.hits;
+  };
+  const run = (injection?: Injection) =>
+    new EmbeddingRun(
+      { directory, dimensions: 96, count: TEXTS.length },
+      injection ? { wrap: straceOf(injection) } : {},
+    ).ended();
+  const expectTexts = async (): Promise<void> => {
+    const cache = await openCache({ directory, storeText: true });
+    const texts = new Map(TEXTS.map((text) => [textHashOf(text), text]));
+    expect((await cache.texts.missingOf(texts)).size).toBe(0);
+    await cache.close();
+  };
+
+  it.each(['hashstring', 'usage'])('%s.db is recovered, told once, and kept', async (name) => {
+    expect((await run()).problems).toEqual([]);
+    const damaged = change(path.join(directory, `${name}.db`), (bytes) => bytes.fill('x', 0, 100));
+    expect(await run()).toMatchObject({ wrong: 0, asked: 0, problems: ['damagedCache'] });
+    expect(await run()).toMatchObject({ wrong: 0, asked: 0, problems: [] });
+    expect(await hits()).toBe(3 * TEXTS.length);
+    await expectTexts();
+    expect(readFileSync(path.join(directory, `${name}.db`)).equals(damaged)).toBe(true);
+  });
+
+  const cuts = FULL ? Array.from({ length: 30 }, (_, i) => i + 1) : [1, 14];
+
+  it.skipIf(whyNoStrace !== null).each(cuts)(
+    named('a recovery that ends at write %i is done again by the next process', whyNoStrace),
+    async (n) => {
+      await run();
+      for (const name of ['hashstring', 'usage']) {
+        change(path.join(directory, `${name}.db`), (bytes) => bytes.fill('x', 0, 100));
+      }
+      const files = ['hashstring', 'usage'].flatMap((name) =>
+        ['', '-wal'].map((end) => path.join(directory, `${name}.g2.db${end}`)),
+      );
+      const fault = `error=EIO:when=${n}+`;
+      expect(await run({ calls: 'pwrite64', fault, files })).toMatchObject({ wrong: 0, asked: 0 });
+      expect(await run()).toMatchObject({ wrong: 0, asked: 0 });
+      // What the disturbed process counted may be lost with it, nothing from before, and none twice.
+      expect([2, 3]).toContain((await hits()) / TEXTS.length);
+      await expectTexts();
+    },
+  );
 });
 
 describe('A10, A12: damaged rows', () => {

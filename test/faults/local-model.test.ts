@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LanguageServer, settingsOf } from '../support/language-server.ts';
 import { linkRuntime, whyNoRuntime } from '../support/local-models.ts';
-import { named, whyNoStrace } from '../support/faults/tools.ts';
+import { named } from '../support/faults/tools.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 import { hungryOnnxFile } from '../support/tiny-model/onnx-file.ts';
 import { writeTinyModel } from '../support/tiny-model/tiny-model.ts';
@@ -123,24 +122,6 @@ describe.skipIf(whyNoRuntime)(named('B22: a local model', whyNoRuntime), () => {
     await server.kill();
     await start();
     await expectAlive(['green']);
-  });
-
-  it.skipIf(whyNoStrace)(named('asks no server for what is missing', whyNoStrace), async () => {
-    await start();
-    rmSync(path.join(model, 'tokenizer_config.json'));
-    const calls = path.join(tempDirectory(), 'calls');
-    const strace = ['-f', '-qq', '-e', 'trace=connect,sendto', '-o', calls];
-    const embedding = ['--provider', 'transformers', '--model-folder', model, 'embed', 'red'];
-    const cli = path.resolve(import.meta.dirname, '../../dist/cli.js');
-    const { status, stderr } = spawnSync(
-      'strace',
-      [...strace, process.execPath, cli, ...embedding, '--cache-dir', directory],
-      { encoding: 'utf8' },
-    );
-    expect(status).toBe(1);
-    expect(stderr).toContain('is missing or damaged');
-    // Neither the server, nor one that knows its address.
-    expect(readFileSync(calls, 'utf8')).not.toMatch(/AF_INET/);
   });
 
   it.runIf(onLinux)('whose process is killed once answers all the same', async () => {

@@ -25,6 +25,7 @@ export function cacheSwitchedOff(directory: string): EmbeddingCache {
     spaces: async () => [],
     storedSpaces: async () => [],
     bytes: () => 0,
+    flushUses: async () => undefined,
     close: async () => undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
 
 /** Statements on a file behind the product's back. */
@@ -21,4 +22,21 @@ export function flipBits(file: string, ids: readonly number[]): void {
       update.run(vector, id);
     }
   });
+}
+
+type Damage = readonly [kind: string, edit: (bytes: Buffer, pageSize: number) => Buffer];
+
+/** What may happen to a SQLite file as a whole. */
+export const DAMAGES: readonly Damage[] = [
+  ['the header', (bytes) => bytes.fill('x', 0, 100)],
+  ['the page of the schema', (bytes, page) => bytes.fill(0, 100, page)],
+  ['the roots', (bytes, page) => bytes.fill(0x5a, page, 6 * page)],
+  ['the end, cut off', (bytes) => bytes.subarray(0, Math.floor(bytes.length * 0.7) + 100)],
+  ['everything', (bytes) => bytes.fill(0x0d)],
+];
+
+/** Scribbles over the roots and inner pages of a file that is open: nothing is found from them. */
+export function scribbleOver(file: string, pageSize: number): void {
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.fill(0xff, pageSize, 6 * pageSize));
 }

@@ -26,7 +26,7 @@ export function openLocal(
   set: Partial<ProviderConfig>,
   { env = {}, ...changes }: { env?: Record<string, string> } & Partial<ProviderDeps> = {},
 ): Promise<ProviderPair> {
-  const localModels = { processFile: MODEL_PROCESS, cacheDir: RUNTIME_PLACE, threads: 1, env };
+  const localModels = { processFile: MODEL_PROCESS, cacheDir: RUNTIME_PLACE, env };
   const deps = providerDeps({ localModels, ...changes });
   return createProvider(providerConfigOf('transformers', set), deps, signal);
 }

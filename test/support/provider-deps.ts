@@ -45,7 +45,7 @@ export function providerDeps(
     limitMemory: createLimitMemory(),
     fetch: globalThis.fetch,
     modelProcess: MODEL_PROCESS,
-    localModels: { processFile: MODEL_PROCESS, cacheDir: tmpdir(), threads: 1, env: {} },
+    localModels: { processFile: MODEL_PROCESS, cacheDir: tmpdir(), env: {} },
     ...changes,
   };
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { openCache as openSqliteCache, type EmbeddingCache } from './cache/embedding-cache.ts';
+import { oncePerCause } from './cache/once-per-cause.ts';
 import { cacheStats, type CoreStats } from './cache-stats.ts';
 import { closeAll } from './close-all.ts';
 import type { Config } from './config.ts';
@@ -46,10 +47,10 @@ export type { DayOfUsage } from './usage-by-day.ts';
 const CHUNKS_SAMPLED = 2000;
 
 export async function createCore(config: Config, deps: CoreDeps): Promise<Core> {
-  const onProblem = (problem: Failure): void => {
+  const onProblem = oncePerCause((problem: Failure): void => {
     if (deps.onCacheProblem) deps.onCacheProblem(problem);
     else deps.logger.warn(problem.message);
-  };
+  });
   const openCache =
     deps.openCache ??
     (({ cacheDir, storeText }) => openSqliteCache({ directory: cacheDir, storeText, onProblem }));
@@ -58,6 +59,7 @@ export async function createCore(config: Config, deps: CoreDeps): Promise<Core> 
   try {
     const ledger = await openLedger(path.join(config.cacheDir, 'usage.db'), {
       now: () => new Date(),
+      onProblem,
       onWriteFailed: () => {
         deps.logger.warn('usage counters could not be written; they are kept and tried again');
       },
@@ -68,7 +70,8 @@ export async function createCore(config: Config, deps: CoreDeps): Promise<Core> 
     const fetch = fetchThrough(config.network, deps.fetch, (origin) =>
       deps.apiKeyOf('proxy', origin),
     );
-    return new CachingCore(config, { ...deps, fetch, priceOf }, cache, ledger);
+    const told = { ...deps, fetch, priceOf, onCacheProblem: onProblem };
+    return new CachingCore(config, told, cache, ledger);
   } catch (error) {
     await closeAll(opened);
     throw error;
@@ -111,7 +114,7 @@ class CachingCore implements Core {
         this.#changed();
       },
     });
-    this.#outbound = new Outbound(config, this.provider, deps);
+    this.#outbound = new Outbound(config, this.provider, deps, ledger);
     this.#provider = new ProviderInUse({
       config,
       deps,
@@ -125,7 +128,7 @@ class CachingCore implements Core {
     });
     this.#folders = new OpenFolders(config, deps, cache, this.#provider);
     this.#retriever = createRetriever({
-      rerankGate: this.#outbound.rerankGate(deps, ledger),
+      rerankGate: this.#outbound.rerankGate(deps),
       reader: (folder) => this.#folders.reader(folder),
       embedQuery: (text, signal) => this.#provider.embedQuery(text, signal),
       embedDocument: (text, signal) => this.#provider.embedDocument(text, signal),

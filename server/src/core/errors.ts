@@ -20,6 +20,7 @@ export type FailureKind =
   | 'unsafeDirectory'
   | 'diskFull'
   | 'damagedCache'
+  | 'spendingUnclear'
   | 'cacheUnusable'
   | 'cacheBusy'
   | 'badFile'

@@ -125,9 +125,12 @@ class CacheMaintenance implements Maintenance {
     const { signal } = options;
     const workspaces = path.join(this.#directory, 'workspaces');
     return this.#run(async () => {
+      // What this process has read until now counts as used.
+      await this.#cache.flushUses();
       const report = await collectGarbage({
         ...options,
         rules: options,
+        structureWorker: this.#deps.structureWorker,
         directory: this.#directory,
         today: dayNumberOf(Date.now()),
         indexUses: (space) => indexUsesIn(workspaces, space, signal),
@@ -192,9 +195,7 @@ class CacheMaintenance implements Maintenance {
   ): Promise<OpenMaker | null> {
     if (model.provider !== 'transformers') return null;
     const { modelProcess: processFile, logger } = this.#deps;
-    const here = { cacheDir: this.#directory, env: process.env };
-    // A few texts to compare, and nobody else at work.
-    const localModels = { processFile, threads: 1, ...here };
+    const localModels = { processFile, cacheDir: this.#directory, env: process.env };
     return openLocalMaker({ model, modelFolder, localModels, logger, signal });
   }
 

@@ -11,11 +11,11 @@ import { openBlobTable, type BlobTable } from './index/blob-table.ts';
 import { createIndexReader } from './index/folder-reader.ts';
 import type { IndexReader } from './index/index-reader.ts';
 import { indexFileOf, openWorkspaceIndex, type WorkspaceIndex } from './index/workspace-index.ts';
-import type { Logger } from './logger.ts';
 import type { ProviderInUse } from './provider-in-use.ts';
 
 export interface OpenFoldersDeps extends FolderSourceDeps {
-  readonly logger: Logger;
+  /** Told, for the user to read, when an index begins anew or lives in memory. */
+  onCacheProblem?(problem: Failure): void;
 }
 
 /** Long enough for any file to be opened; nobody can cancel what asks for less than a second. */
@@ -56,9 +56,7 @@ export class OpenFolders {
         directory: this.#workspaces,
         space: provider.space,
         secretCheck,
-        onProblem: ({ message }) => {
-          this.#deps.logger.warn(message);
-        },
+        onProblem: this.#onProblem,
       });
       this.#indexes.set(folder, index);
       index.catch(() => this.#indexes.delete(folder));
@@ -83,7 +81,7 @@ export class OpenFolders {
 
   /** What git calls each text, over all folders. */
   blobs(): Promise<BlobTable> {
-    this.#blobs ??= openBlobTable(this.#workspaces, this.#cache.texts);
+    this.#blobs ??= openBlobTable(this.#workspaces, this.#cache.texts, this.#onProblem);
     return this.#blobs;
   }
 
@@ -94,6 +92,10 @@ export class OpenFolders {
       if (path.dirname(at) === at) return null;
     }
   }
+
+  readonly #onProblem = (problem: Failure): void => {
+    this.#deps.onCacheProblem?.(problem);
+  };
 
   async close(): Promise<void> {
     const indexes = await Promise.allSettled(this.#indexes.values());

@@ -7,18 +7,19 @@ import { Failure } from './errors.ts';
 import type { RerankerDeps } from './providers/rerank/reranker-kind.ts';
 import { rerankerNamed } from './providers/rerank/reranker-table.ts';
 import { createRerankGate, type RerankGate } from './search/rerank/rerank-gate.ts';
-import type { Ledger } from './usage/ledger.ts';
 import { isSecretPath } from './files/secret-names.ts';
-import type { Logger } from './logger.ts';
 import type { ProviderDescription } from './providers/describe-provider.ts';
 import type { EmbeddingProvider } from './providers/provider.ts';
+import type { Ledger } from './usage/ledger.ts';
+import { monthOf } from './usage/month.ts';
 import { listPrice, type PriceOf } from './usage/prices.ts';
 import { openSendLog, type SendLog } from './usage/send-log.ts';
 
 export interface OutboundDeps {
   /** Absolute path of the script that checks texts for secrets, a thread of its own. */
   readonly secretScanWorker: string;
-  readonly logger: Logger;
+  /** Told, for the user to read, when what is sent cannot be noted as it should. */
+  onCacheProblem?(problem: Failure): void;
   /** By default the user's prices in the cache directory, then the published ones. */
   readonly priceOf?: PriceOf;
 }
@@ -28,13 +29,20 @@ export class Outbound {
   readonly #config: Config;
   readonly #local: boolean;
   readonly #deps: OutboundDeps;
+  readonly #ledger: Ledger;
   readonly #scanner: SecretScanner | null;
   #log: Promise<SendLog> | null = null;
 
-  constructor(config: Config, { local }: Pick<ProviderDescription, 'local'>, deps: OutboundDeps) {
+  constructor(
+    config: Config,
+    { local }: Pick<ProviderDescription, 'local'>,
+    deps: OutboundDeps,
+    ledger: Ledger,
+  ) {
     this.#config = config;
     this.#local = local;
     this.#deps = deps;
+    this.#ledger = ledger;
     this.#scanner = config.scanForSecrets
       ? createSecretScanner({ workerFile: deps.secretScanWorker })
       : null;
@@ -57,7 +65,7 @@ export class Outbound {
   }
 
   /** Null where the user wants no reranker. Throws Failure `badSettings`. */
-  rerankGate(deps: RerankerDeps, ledger: Ledger): RerankGate | null {
+  rerankGate(deps: RerankerDeps): RerankGate | null {
     const { reranker } = this.#config;
     const kind = rerankerNamed(reranker.kind);
     if (kind === null) return null;
@@ -67,7 +75,7 @@ export class Outbound {
       monthlyUsd: this.#config.monthlyUsd,
       priceOf: this.#deps.priceOf ?? listPrice,
       sendLog: () => this.log(),
-      ledger,
+      ledger: this.#ledger,
     });
   }
 
@@ -98,9 +106,11 @@ export class Outbound {
     const file = path.join(this.#config.cacheDir, 'sent.db');
     const log = openSendLog(file, {
       now: () => new Date(),
-      onProblem: ({ message }) => {
-        this.#deps.logger.warn(message);
+      onProblem: (problem) => {
+        this.#deps.onCacheProblem?.(problem);
       },
+      spentElsewhereUsd: async () =>
+        (await this.#ledger.since(`${monthOf(new Date())}-01`)).costUsd,
     });
     this.#log = log;
     log.catch(() => (this.#log = null));

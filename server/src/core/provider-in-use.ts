@@ -1,11 +1,9 @@
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { EmbeddingCache } from './cache/embedding-cache.ts';
 import type { Config } from './config.ts';
 import type { CoreDeps } from './core-api.ts';
 import type { Embedder, EmbedOptions, EmbedOutcome } from './embed/embedder.ts';
 import type { IndexThreads } from './index/workers/index-threads.ts';
-import { poolSizeOf } from './index/workers/pool-size.ts';
 import { withShards, type OpenedProvider } from './opened-provider.ts';
 import type { Outbound } from './outbound.ts';
 import { createProvider } from './providers/create-provider.ts';
@@ -97,8 +95,6 @@ export class ProviderInUse {
   }
 }
 
-export function localModelsOf(config: Config, { modelProcess }: CoreDeps): LocalModelDeps {
-  const { cacheDir, effort } = config;
-  const threads = poolSizeOf(effort, availableParallelism());
-  return { processFile: modelProcess, cacheDir, threads, env: process.env };
+export function localModelsOf({ cacheDir }: Config, { modelProcess }: CoreDeps): LocalModelDeps {
+  return { processFile: modelProcess, cacheDir, env: process.env };
 }

@@ -83,7 +83,7 @@ async function openSet(folder: string, cacheDir: string) {
     onWriteFailed: ignore,
   });
   const pair = { document: provider, query: provider };
-  const outbound = new Outbound(configSchema.parse({ cacheDir }), { local: true }, DEPS);
+  const outbound = new Outbound(configSchema.parse({ cacheDir }), { local: true }, DEPS, ledger);
   const { documents } = await withShards(pair, cache, ledger, outbound, listPrice);
   const index = await openWorkspaceIndex({
     folder,

@@ -4,6 +4,7 @@ import { importPack } from '../../../server/src/core/cache/maintenance/pack/impo
 import { spaceIdOf } from '../../../server/src/core/keys/space.ts';
 import { textHashOf } from '../../../server/src/core/keys/text-hash.ts';
 import { fakeVector, spaceNamed } from '../fake-provider.ts';
+import { STRUCTURE_WORKER } from '../provider-deps.ts';
 import type { CacheAnswer, CacheRequest } from './cache-request.ts';
 
 // A process with the cache open, told over its channel what to do: see `controlled-process.ts`.
@@ -50,6 +51,7 @@ async function answer(request: CacheRequest): Promise<CacheAnswer> {
         rules: { everything: true, spaceIds: [spaceIdOf(spaceNamed(request.model))] },
         dryRun: false,
         today: Math.floor(Date.now() / 86_400_000),
+        structureWorker: STRUCTURE_WORKER,
         indexUses: async function* () {},
         signal,
       });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { openCache } from '../../../server/src/core/cache/embedding-cache.ts';
+import { oncePerCause } from '../../../server/src/core/cache/once-per-cause.ts';
 import { createEmbedder } from '../../../server/src/core/embed/embedder.ts';
 import { openLedger } from '../../../server/src/core/usage/ledger.ts';
 import { FakeProvider, fakeVector } from '../fake-provider.ts';
@@ -17,13 +18,13 @@ const lag = monitorEventLoopDelay({ resolution: 5 });
 lag.enable();
 
 const problems: string[] = [];
-const cache = await openCache({
-  directory: task.directory,
-  storeText: true,
-  onProblem: ({ kind }) => problems.push(kind),
+const onProblem = oncePerCause(({ kind }) => {
+  problems.push(kind);
 });
+const cache = await openCache({ directory: task.directory, storeText: true, onProblem });
 const ledger = await openLedger(path.join(task.directory, 'usage.db'), {
   now: () => new Date(),
+  onProblem,
   onWriteFailed: () => undefined,
 });
 const provider = new FakeProvider({

@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openSendLog, type Sending } from '../../../server/src/core/usage/send-log.ts';
+import { DAMAGES, inFile, scribbleOver } from '../../support/damage.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
 const sending: Sending = {
@@ -97,22 +97,19 @@ describe('the log of what was sent', () => {
     expect(spent.filter((usd) => usd > 0).length).toBeGreaterThan(1);
   });
 
-  it('keeps the limit and goes on in memory when the file can no longer be written', async () => {
-    const file = path.join(tempDirectory(), 'sent.db');
-    const problems: string[] = [];
-    const log = await openSendLog(file, {
-      now: () => new Date('2026-01-02T03:04:05Z'),
-      onProblem: ({ kind }) => problems.push(kind),
-    });
-    onTestFinished(() => log.close());
+  it('keeps the limit and goes on in memory when the file can no longer be used', async () => {
+    const { directory, file, problems, openIt } = damaged();
+    const log = await openIt();
     await log.begin(sending, 2);
-    // Damage that shows only when it is written to.
-    const other = new Database(file);
-    other.exec('DROP TABLE sentFile');
-    other.close();
-    expect(await log.begin(sending, 2)).not.toBeNull();
-    expect(problems).toHaveLength(1);
-    expect(await log.begin(sending, 2)).toBeNull();
+    // In its place lies something that is no folder.
+    renameSync(directory, `${directory}.aside`);
+    writeFileSync(directory, '');
+    const second = await log.begin(sending, 3);
+    expect(second).not.toBeNull();
+    expect(problems).toEqual(['cacheUnusable']);
+    expect(await log.spentUsd()).toBe(3);
+    expect(await log.begin(sending, 3)).toBeNull();
+    expect(existsSync(file)).toBe(false);
   });
 
   it('keeps the newest ten thousand sendings, in a file only the user can read', async () => {
@@ -124,5 +121,92 @@ describe('the log of what was sent', () => {
     expect(entries[0]?.tokens).toBe(10_029);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file).length).toBeLessThan(8e6);
+  });
+});
+
+function damaged() {
+  const directory = path.join(tempDirectory(), 'cache');
+  const file = path.join(directory, 'sent.db');
+  const problems: string[] = [];
+  const openIt = async (spentElsewhere = 0) => {
+    const log = await openSendLog(file, {
+      now: () => new Date('2026-01-02T03:04:05Z'),
+      onProblem: ({ kind }) => problems.push(kind),
+      spentElsewhereUsd: () => Promise.resolve(spentElsewhere),
+    });
+    onTestFinished(() => log.close());
+    return log;
+  };
+  /** What a month of work leaves. */
+  const fill = async () => {
+    const log = await openIt();
+    for (let i = 0; i < 200; i++) {
+      const id = await log.begin(sending, null);
+      if (i % 4 === 0) await log.settle(id!, { tokens: 500, costUsd: 0.5 });
+    }
+    const [spent, entries] = [await log.spentUsd(), await log.entries(1000)];
+    await log.close();
+    return { spent, entries };
+  };
+  return { directory, file, problems, openIt, fill };
+}
+
+describe('a damaged log of what was sent', () => {
+  it.each(DAMAGES)('%s: the limit still holds, and it is told once', async (kind, edit) => {
+    const { file, problems, openIt, fill } = damaged();
+    const { spent, entries } = await fill();
+    expect(spent).toBe(175);
+    const bytes = edit(readFileSync(file), 4096);
+    writeFileSync(file, bytes);
+
+    // The counters of another file say less: some of what was sent was never answered.
+    const log = await openIt(120);
+    const isMoneyRead = kind === 'the header' || kind === 'the page of the schema';
+    if (isMoneyRead) {
+      expect(await log.spentUsd()).toBe(175);
+      expect(await log.entries(1000)).toEqual(entries);
+    } else {
+      expect(await log.spentUsd()).toBeGreaterThanOrEqual(120);
+    }
+    expect(await log.begin(sending, 120)).toBeNull();
+    const next = await log.begin(sending, null);
+    expect(next).toBeGreaterThan(entries.length);
+    expect(problems).toContain('damagedCache');
+    expect(problems.includes('spendingUnclear')).toBe(kind === 'everything');
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+
+    const told = problems.length;
+    const later = await openIt();
+    expect(await later.spentUsd()).toBe(await log.spentUsd());
+    expect(problems).toHaveLength(told);
+  });
+
+  it('says so when the month’s own row is lost, and counts what the sendings add up to', async () => {
+    const { file, problems, openIt, fill } = damaged();
+    const { spent } = await fill();
+    inFile(file, (raw) => {
+      raw.exec('DELETE FROM spent; VACUUM');
+    });
+    writeFileSync(file, readFileSync(file).fill('x', 0, 100));
+    const log = await openIt();
+    expect(await log.spentUsd()).toBe(spent);
+    expect(problems).toEqual(['spendingUnclear', 'damagedCache']);
+  });
+
+  it('is found while it is open: the limit holds, and a sending that is under way is settled', async () => {
+    const { file, problems, openIt, fill } = damaged();
+    const { spent } = await fill();
+    const log = await openIt(spent);
+    const id = await log.begin(sending, null);
+    inFile(file, (raw) => raw.pragma('wal_checkpoint(TRUNCATE)'));
+    scribbleOver(file, 4096);
+    expect(await log.begin(sending, spent + 10)).not.toBeNull();
+    expect(problems).toContain('damagedCache');
+    expect(await log.begin(sending, 120)).toBeNull();
+    const before = await log.spentUsd();
+    expect(before).toBeGreaterThanOrEqual(spent);
+    await log.settle(id!, { tokens: 5, costUsd: 0.25 });
+    expect(await log.spentUsd()).toBeLessThanOrEqual(before);
+    expect(await log.spentUsd()).toBeGreaterThanOrEqual(before - 0.75);
   });
 });

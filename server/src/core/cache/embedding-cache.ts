@@ -36,6 +36,8 @@ export interface EmbeddingCache {
   storedSpaces(): Promise<StoredSpace[]>;
   /** Bytes of all files in the directory, indexes and usage included. */
   bytes(): number;
+  /** Writes which embeddings were read, as far as that is only noted yet: see `LastUse`. */
+  flushUses(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -130,6 +132,10 @@ class SqliteCache implements EmbeddingCache {
       if (entry.isFile()) total += sizeOf(path.join(entry.parentPath, entry.name));
     }
     return total;
+  }
+
+  async flushUses(): Promise<void> {
+    for (const shard of this.#shards.values()) await shard.flushUses();
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,7 @@ import { openDatabase, readOn, withConnection, writeOn } from './database.ts';
 import { openMigrated } from './migrations/migrate.ts';
 import { shardMigrations } from './migrations/shard-migrations.ts';
 import { Prepared } from './prepared.ts';
+import { recoveryIn, setRecoveryIn, type Recovering, type Salvaged } from './recovery.ts';
 import { blobOf, wholeVectorOf, type StoredVector } from './stored-vector.ts';
 
 /** All vectors of one space. */
@@ -40,9 +41,6 @@ const INSERT = `INSERT INTO embedding (hash, vector, checksum, tokens) VALUES (?
   ON CONFLICT (hash) DO UPDATE SET vector = excluded.vector, checksum = excluded.checksum,
     tokens = coalesce(excluded.tokens, tokens)
   WHERE vector <> excluded.vector OR checksum <> excluded.checksum`;
-
-const INSERT_RECOVERY = `INSERT OR IGNORE INTO recovery (id, recovered, total)
-  VALUES (1, @recovered, @total)`;
 
 /** Longest stretches of synchronous work: 250 reads take about 2 ms, 1,000 puts 30 ms. */
 const READ_BATCH = 250;
@@ -87,7 +85,7 @@ interface Row extends StoredVector {
   readonly tokens: number | null;
 }
 
-export class SqliteShard implements Shard {
+export class SqliteShard implements Shard, Recovering {
   readonly space: EmbeddingSpace;
   readonly #db: Knex;
   readonly #prepared = new Prepared();
@@ -163,21 +161,17 @@ export class SqliteShard implements Shard {
     return LastUseRow.bindKnex(this.#db).query().resultSize();
   }
 
-  /** What was recovered into this file from an older generation; null until that is done. */
-  async recovery(): Promise<Recovery | null> {
-    const { RecoveryRow } = await import('./models/recovery-row.ts');
-    const row = await RecoveryRow.bindKnex(this.#db).query().findById(1);
-    return row ? { recovered: row.recovered, total: row.total } : null;
+  recovery(): Promise<Recovery | null> {
+    return recoveryIn(this.#db);
   }
 
-  /** False when another process was faster. */
-  async setRecovery(recovery: Recovery): Promise<boolean> {
-    return retryWhileBusy(() =>
-      withConnection(this.#db, (connection) => {
-        const insert = this.#prepared.on(connection, INSERT_RECOVERY);
-        return insert.run(recovery).changes === 1;
-      }),
-    );
+  setRecovery(salvaged: Salvaged): Promise<boolean> {
+    return setRecoveryIn(this.#db, salvaged);
+  }
+
+  /** Never rejects: see `LastUse`. */
+  flushUses(): Promise<void> {
+    return this.#lastUse.flush();
   }
 
   async close(): Promise<void> {

@@ -4,8 +4,11 @@ import type { TextHash } from '../keys/text-hash.ts';
 import type { Vector } from '../vectors/vector.ts';
 import { databaseFailure } from './database-failure.ts';
 import { MemoryShard } from './memory-shard.ts';
-import { openShardGeneration, type ShardGeneration, type ShardPlace } from './shard-generation.ts';
-import type { Shard } from './shard.ts';
+import type { Generation } from './generation.ts';
+import { NewestGeneration } from './newest-generation.ts';
+import { shardGenerations, type ShardPlace } from './shard-generation.ts';
+import type { Shard, SqliteShard } from './shard.ts';
+import type { OnProblem } from './steady-database.ts';
 
 /** Vectors kept while no file can be written. */
 const MEMORY_BYTES = 64 * 2 ** 20;
@@ -13,8 +16,6 @@ const MEMORY_BYTES = 64 * 2 ** 20;
 const LARGE_LOG_BYTES = 256 * 2 ** 20;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
-/** Files tried for one call before memory must do: more are damaged than chance explains. */
-const MOST_TRIES = 4;
 
 /**
  * A shard that goes on whatever happens to its file. Damage: the file is kept and what can be read
@@ -23,10 +24,10 @@ const MOST_TRIES = 4;
  */
 export class SteadyShard implements Shard {
   readonly space: EmbeddingSpace;
-  readonly #place: ShardPlace;
+  readonly #onProblem: OnProblem;
+  readonly #file: NewestGeneration<SqliteShard>;
   /** What could not be written yet. */
   readonly #memory: MemoryShard;
-  #disk: Promise<ShardGeneration> | null = null;
   #pauseMs = 0;
   #readAgainAt = 0;
   #writeAgainAt = 0;
@@ -34,7 +35,8 @@ export class SteadyShard implements Shard {
 
   constructor(place: ShardPlace) {
     this.space = place.space;
-    this.#place = place;
+    this.#onProblem = place.onProblem;
+    this.#file = new NewestGeneration(shardGenerations(place));
     this.#memory = new MemoryShard(place.space, { maxBytes: MEMORY_BYTES });
   }
 
@@ -64,13 +66,17 @@ export class SteadyShard implements Shard {
     return inFile + (await this.#memory.count());
   }
 
+  /** Writes which rows were read: see `LastUse`. */
+  async flushUses(): Promise<void> {
+    if (this.#file.isOpen) await this.#onDisk(this.#writeAgainAt, (shard) => shard.flushUses());
+  }
+
   /** Writes what is only in memory, if that can be done now. */
   async close(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#readAgainAt = this.#writeAgainAt = 0;
     await this.#writeMemory();
-    const disk = await this.#disk?.catch(() => null);
-    await disk?.leave();
+    await this.#file.leave();
     await this.#memory.close();
   }
 
@@ -93,9 +99,9 @@ export class SteadyShard implements Shard {
     vectors: ReadonlyMap<TextHash, Vector>,
     tokens?: ReadonlyMap<TextHash, number>,
   ): Promise<boolean> {
-    const written = await this.#onDisk(this.#writeAgainAt, async (shard, disk) => {
+    const written = await this.#onDisk(this.#writeAgainAt, async (shard, generation) => {
       await shard.putMany(vectors, tokens);
-      this.#watchLog(disk);
+      this.#watchLog(generation);
       return true;
     });
     if (written !== true) return false;
@@ -103,70 +109,36 @@ export class SteadyShard implements Shard {
     return true;
   }
 
-  /**
-   * Does a task on the current file, again on the next one where the first turns out to be left or
-   * damaged. Null when there is no file to do it on now.
-   */
+  /** Null when there is no file to do a task on now. */
   async #onDisk<T>(
     notBefore: number,
-    task: (shard: Shard, disk: ShardGeneration) => Promise<T>,
-    isDone: (result: T) => boolean = () => false,
+    task: (shard: SqliteShard, generation: Generation<SqliteShard>) => Promise<T>,
+    isDone?: (result: T) => boolean,
   ): Promise<T | null> {
     if (performance.now() < notBefore) return null;
-    for (let tries = 1; ; tries++) {
-      let disk: ShardGeneration | null = null;
-      try {
-        disk = await (this.#disk ??= openShardGeneration(this.#place));
-        // Another call met its damage, or found it left, while this one waited.
-        if (disk.isLeft) continue;
-        const result = await disk.use(task);
-        if (isDone(result) || disk.isCurrent() || tries === MOST_TRIES) return result;
-        await this.#leave(disk);
-      } catch (error) {
-        const isLast = tries === MOST_TRIES;
-        if (!(await this.#goOnAfter(error, disk, isLast))) return null;
-      }
+    try {
+      return await this.#file.use(task, isDone);
+    } catch (error) {
+      await this.#goOnAfter(databaseFailure('using the cache', error));
+      return null;
     }
   }
 
-  /** Whether there is another file to try at once. */
-  async #goOnAfter(
-    error: unknown,
-    disk: ShardGeneration | null,
-    isLast: boolean,
-  ): Promise<boolean> {
-    let problem = databaseFailure('using the cache', error);
-    if (disk && problem.kind === 'damagedCache' && !isLast) {
-      try {
-        if (!disk.isLeft) disk.beginNext();
-        await this.#leave(disk);
-        return true;
-      } catch (another) {
-        problem = databaseFailure('leaving a damaged file', another);
-      }
-    }
+  async #goOnAfter(problem: Failure): Promise<void> {
     this.#pause(problem.kind === 'newerCache');
     // A full or locked file can still be read.
     const canRead = problem.kind === 'diskFull' || problem.kind === 'cacheBusy';
-    if (!disk || !canRead) {
+    if (!this.#file.isOpen || !canRead) {
       this.#readAgainAt = this.#writeAgainAt;
-      if (disk) await this.#leave(disk);
-      else this.#disk = null;
+      await this.#file.leave();
     }
-    this.#place.onProblem(problem);
-    return false;
+    this.#onProblem(problem);
   }
 
-  async #leave(disk: ShardGeneration): Promise<void> {
-    // Another call may have gone on to the next file already.
-    if ((await this.#disk?.catch(() => null)) === disk) this.#disk = null;
-    await disk.leave();
-  }
-
-  #watchLog(disk: ShardGeneration): void {
-    const megabytes = Math.round(disk.logBytes() / 2 ** 20);
+  #watchLog(generation: Generation<SqliteShard>): void {
+    const megabytes = Math.round(generation.logBytes() / 2 ** 20);
     if (megabytes * 2 ** 20 < LARGE_LOG_BYTES) return;
-    this.#place.onProblem(
+    this.#onProblem(
       new Failure(
         'logGrows',
         `another program keeps reading; the log has grown to ${megabytes} MB`,

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Knex } from 'knex';
 import { hashToBytes, textHashOf, type TextHash } from '../keys/text-hash.ts';
 import { retryWhileBusy } from './busy-retry.ts';
 import { databaseFailure } from './database-failure.ts';
-import { readOn, withConnection, writeOn } from './database.ts';
+import { readOn, withConnection, writeOn, type Connection } from './database.ts';
 import { hashstringMigrations } from './migrations/hashstring-migrations.ts';
 import { Prepared } from './prepared.ts';
-import { openSteadyDatabase, type OnProblem } from './steady-database.ts';
+import { salvageTexts } from './salvage/salvage-texts.ts';
+import { SteadyDatabase, type OnProblem } from './steady-database.ts';
 
 /** Every text ever embedded, under its hash (`hashstring.db`). */
 export interface TextStore {
@@ -24,6 +24,7 @@ const SELECT = 'SELECT text FROM hashstring WHERE hash = ?';
 const IS_WHOLE = 'SELECT 1 FROM hashstring WHERE hash = ? AND text = ?';
 const INSERT = `INSERT INTO hashstring (hash, text) VALUES (?, ?)
   ON CONFLICT (hash) DO UPDATE SET text = excluded.text WHERE text <> excluded.text`;
+const PAGE_SIZE = 8192;
 const READ_BATCH = 250;
 const BATCH = 500;
 
@@ -36,36 +37,34 @@ export interface TextStoreOptions {
 
 export async function openTextStore(file: string, options: TextStoreOptions): Promise<TextStore> {
   const { storeText, onProblem = () => undefined } = options;
-  const steady = {
+  const database = await SteadyDatabase.open({
     file,
     migrations: hashstringMigrations,
-    pageSize: 8192,
+    pageSize: PAGE_SIZE,
     onProblem,
-  };
-  return new SqliteTextStore(await openSteadyDatabase(steady), storeText, onProblem);
+    salvage: (damaged, into) => salvageTexts(damaged, into, PAGE_SIZE),
+  });
+  return new SqliteTextStore(database, storeText, onProblem);
 }
 
 class SqliteTextStore implements TextStore {
-  readonly #db: Knex;
+  readonly #database: SteadyDatabase;
   readonly #storeText: boolean;
   readonly #onProblem: OnProblem;
   readonly #prepared = new Prepared();
 
-  constructor(db: Knex, storeText: boolean, onProblem: OnProblem) {
-    this.#db = db;
+  constructor(database: SteadyDatabase, storeText: boolean, onProblem: OnProblem) {
+    this.#database = database;
     this.#storeText = storeText;
     this.#onProblem = onProblem;
   }
 
   async get(hash: TextHash): Promise<string | null> {
     try {
-      const text = await withConnection(
-        this.#db,
-        (connection) =>
-          this.#prepared.on(connection, SELECT).pluck().get(hashToBytes(hash)) as
-            string | undefined,
+      return await this.#database.use(
+        (db) => withConnection(db, (connection) => this.#wholeText(connection, hash)),
+        (text) => text !== null,
       );
-      return text !== undefined && textHashOf(text) === hash ? text : null;
     } catch (error) {
       this.#onProblem(databaseFailure('reading a text', error));
       return null;
@@ -79,13 +78,15 @@ class SqliteTextStore implements TextStore {
       for (let start = 0; start < entries.length; start += BATCH) {
         if (start > 0) await nextTurn();
         const batch = entries.slice(start, start + BATCH);
-        await retryWhileBusy(() =>
-          withConnection(this.#db, (connection) => {
-            const insert = this.#prepared.on(connection, INSERT);
-            writeOn(connection, () => {
-              for (const [hash, text] of batch) insert.run(hashToBytes(hash), text);
-            });
-          }),
+        await this.#database.use((db) =>
+          retryWhileBusy(() =>
+            withConnection(db, (connection) => {
+              const insert = this.#prepared.on(connection, INSERT);
+              writeOn(connection, () => {
+                for (const [hash, text] of batch) insert.run(hashToBytes(hash), text);
+              });
+            }),
+          ),
         );
       }
     } catch (error) {
@@ -101,14 +102,11 @@ class SqliteTextStore implements TextStore {
     for (let start = 0; start < entries.length; start += READ_BATCH) {
       if (start > 0) await nextTurn();
       const batch = entries.slice(start, start + READ_BATCH);
-      await withConnection(this.#db, (connection) => {
-        const isWhole = this.#prepared.on(connection, IS_WHOLE);
-        readOn(connection, () => {
-          for (const [hash, text] of batch) {
-            if (isWhole.get(hashToBytes(hash), text) === undefined) missing.set(hash, text);
-          }
-        });
-      });
+      const absent = await this.#database.use(
+        (db) => withConnection(db, (connection) => this.#absentOf(connection, batch)),
+        (rows) => rows.length === 0,
+      );
+      for (const [hash, text] of absent) missing.set(hash, text);
     }
     return missing;
   }
@@ -117,14 +115,27 @@ class SqliteTextStore implements TextStore {
     const { HashstringRow } = await import('./models/hashstring-row.ts');
     try {
       // SQLite counts the hashes' index, not the texts: about 10 ms for a million.
-      return await HashstringRow.bindKnex(this.#db).query().resultSize();
+      return await this.#database.use((db) => HashstringRow.bindKnex(db).query().resultSize());
     } catch (error) {
       this.#onProblem(databaseFailure('counting texts', error));
       return 0;
     }
   }
 
-  async close(): Promise<void> {
-    await this.#db.destroy();
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+
+  #wholeText(connection: Connection, hash: TextHash): string | null {
+    const select = this.#prepared.on(connection, SELECT).pluck();
+    const text = select.get(hashToBytes(hash)) as string | undefined;
+    return text !== undefined && textHashOf(text) === hash ? text : null;
+  }
+
+  #absentOf(connection: Connection, texts: readonly (readonly [TextHash, string])[]) {
+    const isWhole = this.#prepared.on(connection, IS_WHOLE);
+    return readOn(connection, () =>
+      texts.filter(([hash, text]) => isWhole.get(hashToBytes(hash), text) === undefined),
+    );
   }
 }

@@ -4,7 +4,7 @@ import { retryWhileBusy } from '../cache/busy-retry.ts';
 import { databaseFailure } from '../cache/database-failure.ts';
 import { withConnection, writeOn } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
-import { openSteadyDatabase, type OnProblem } from '../cache/steady-database.ts';
+import { openDerivedDatabase, type OnProblem } from '../cache/steady-database.ts';
 import type { TextStore } from '../cache/text-store.ts';
 import type { Chunk } from '../chunks/chunk.ts';
 import type { TextHash } from '../keys/text-hash.ts';
@@ -50,7 +50,7 @@ export async function openBlobTable(
   texts: TextStore,
   onProblem: OnProblem = () => undefined,
 ): Promise<BlobTable> {
-  const db = await openSteadyDatabase({
+  const db = await openDerivedDatabase({
     file: path.join(directory, 'blobs.db'),
     migrations: blobMigrations,
     pageSize: 8192,

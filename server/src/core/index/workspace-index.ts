@@ -5,7 +5,7 @@ import { retryWhileBusy } from '../cache/busy-retry.ts';
 import { databaseFailure } from '../cache/database-failure.ts';
 import { readOn, withConnection, writeOn, type Connection } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
-import { openSteadyDatabase, type OnProblem } from '../cache/steady-database.ts';
+import { openDerivedDatabase, type OnProblem } from '../cache/steady-database.ts';
 import type { SkippedByReason, SkippedFile } from '../files/file-source.ts';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
 import type { TextHash } from '../keys/text-hash.ts';
@@ -59,7 +59,7 @@ export interface WorkspaceIndexOptions {
 }
 
 export async function openWorkspaceIndex(options: WorkspaceIndexOptions): Promise<WorkspaceIndex> {
-  const db = await openSteadyDatabase({
+  const db = await openDerivedDatabase({
     file: indexFileOf(options.directory, options.folder),
     migrations: indexMigrations,
     pageSize: 8192,

@@ -30,8 +30,6 @@ export interface LocalModelDeps {
   readonly processFile: string;
   /** Absolute path: the package that runs them may be installed there. */
   readonly cacheDir: string;
-  /** Threads a model may work with. */
-  readonly threads: number;
   /** Where Hugging Face's folders are said to be. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }

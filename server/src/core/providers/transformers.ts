@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Failure } from '../errors.ts';
 import type { EmbeddingSpace, Role } from '../keys/space.ts';
 import { HALVES_RULE } from './long-texts.ts';
@@ -61,7 +62,7 @@ export async function openLocalModel(
       runtime: runtimeOf(localModels.cacheDir, localModels.processFile),
       model,
       digest,
-      threads: localModels.threads,
+      threads: Math.max(1, Math.floor(availableParallelism() / 2)),
     }),
   });
   const providerOf = (role: Role) =>

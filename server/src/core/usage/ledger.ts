@@ -1,18 +1,12 @@
 import type { Knex } from 'knex';
 import { retryWhileBusy } from '../cache/busy-retry.ts';
 import { databaseFailure } from '../cache/database-failure.ts';
-import { withConnection, writeOn } from '../cache/database.ts';
+import { withConnection, writeOn, type Connection } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
-import { openSteadyDatabase } from '../cache/steady-database.ts';
+import { SteadyDatabase, type OnProblem } from '../cache/steady-database.ts';
 import { usageMigrations } from './migrations/usage-migrations.ts';
-import { addUsage, NO_USAGE, type Usage } from './usage.ts';
-
-/** One space's counters for one day (UTC, `YYYY-MM-DD`). */
-export interface DaysUsage {
-  readonly space: string;
-  readonly day: string;
-  readonly usage: Usage;
-}
+import { salvageUsage } from './salvage-usage.ts';
+import { addUsage, COUNTERS, NO_USAGE, usageOf, type DaysUsage, type Usage } from './usage.ts';
 
 /** Daily counters per space (`usage.db`). */
 export interface Ledger {
@@ -33,23 +27,32 @@ const UPSERT = `INSERT INTO usage (space, day, hits, misses, requests, tokens, c
     requests = requests + excluded.requests, tokens = tokens + excluded.tokens,
     costUsd = costUsd + excluded.costUsd, savedUsd = savedUsd + excluded.savedUsd`;
 const FLUSH_AFTER_MS = 500;
+const PAGE_SIZE = 4096;
+
+type AddRows = (connection: Connection, rows: Iterable<DaysUsage>) => void;
 
 export interface LedgerDeps {
   now(): Date;
+  /** Told of damage, and when the file cannot be used: what is counted goes with the process then. */
+  readonly onProblem?: OnProblem;
   /** Told when the counters could not be written; they are kept and tried again. */
   onWriteFailed(error: unknown): void;
 }
 
 export async function openLedger(file: string, deps: LedgerDeps): Promise<Ledger> {
-  const db = await openSteadyDatabase({
+  const prepared = new Prepared();
+  const add = (connection: Connection, rows: Iterable<DaysUsage>): void => {
+    const upsert = prepared.on(connection, UPSERT);
+    for (const { space, day, usage } of rows) upsert.run({ space, day, ...usage });
+  };
+  const database = await SteadyDatabase.open({
     file,
     migrations: usageMigrations,
-    pageSize: 4096,
-    onProblem: (problem) => {
-      deps.onWriteFailed(problem);
-    },
+    pageSize: PAGE_SIZE,
+    onProblem: deps.onProblem ?? (() => undefined),
+    salvage: (damaged) => salvageUsage(damaged, PAGE_SIZE, add),
   });
-  return new SqliteLedger(db, deps);
+  return new SqliteLedger(database, add, deps);
 }
 
 export function dayOf(date: Date): string {
@@ -57,14 +60,15 @@ export function dayOf(date: Date): string {
 }
 
 class SqliteLedger implements Ledger {
-  readonly #db: Knex;
+  readonly #database: SteadyDatabase;
+  readonly #addRows: AddRows;
   readonly #deps: LedgerDeps;
-  readonly #prepared = new Prepared();
   #pending = new Map<string, DaysUsage>();
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(db: Knex, deps: LedgerDeps) {
-    this.#db = db;
+  constructor(database: SteadyDatabase, addRows: AddRows, deps: LedgerDeps) {
+    this.#database = database;
+    this.#addRows = addRows;
     this.#deps = deps;
   }
 
@@ -90,13 +94,14 @@ class SqliteLedger implements Ledger {
     const pending = [...this.#pending.values()];
     this.#pending = new Map();
     try {
-      await retryWhileBusy(() =>
-        withConnection(this.#db, (connection) => {
-          const upsert = this.#prepared.on(connection, UPSERT);
-          writeOn(connection, () => {
-            for (const { space, day, usage } of pending) upsert.run({ space, day, ...usage });
-          });
-        }),
+      await this.#database.use((db) =>
+        retryWhileBusy(() =>
+          withConnection(db, (connection) => {
+            writeOn(connection, () => {
+              this.#addRows(connection, pending);
+            });
+          }),
+        ),
       );
     } catch (error) {
       for (const each of pending) this.#add(each);
@@ -105,29 +110,37 @@ class SqliteLedger implements Ledger {
   }
 
   async since(day: string): Promise<Usage> {
-    await this.flush().catch((error: unknown) => {
-      this.#deps.onWriteFailed(error);
-    });
     const { UsageRow } = await import('./models/usage-row.ts');
-    const columns = ['hits', 'misses', 'requests', 'tokens', 'costUsd', 'savedUsd'] as const;
-    const query = UsageRow.bindKnex(this.#db).query().where('day', '>=', day).first();
-    for (const column of columns) void query.sum(`${column} as ${column}`);
-    const sums = (await query) as Partial<Record<keyof Usage, number | null>> | undefined;
-    const entries = columns.map((column) => [column, sums?.[column] ?? 0]);
-    return Object.fromEntries(entries) as Usage;
+    const sums = await this.#read(async (db) => {
+      const query = UsageRow.bindKnex(db).query().where('day', '>=', day).first();
+      for (const counter of COUNTERS) void query.sum(`${counter} as ${counter}`);
+      return await query;
+    });
+    return usageOf((counter) => sums?.[counter] ?? 0);
   }
 
   async byDay(): Promise<DaysUsage[]> {
-    await this.flush().catch((error: unknown) => {
-      this.#deps.onWriteFailed(error);
-    });
     const { UsageRow } = await import('./models/usage-row.ts');
-    const rows = UsageRow.bindKnex(this.#db).query().orderBy('day', 'desc').orderBy('space');
-    return (await rows).map(({ space, day, ...counters }) => ({
+    const rows = await this.#read(async (db) =>
+      UsageRow.bindKnex(db).query().orderBy('day', 'desc').orderBy('space'),
+    );
+    return rows.map(({ space, day, ...counters }) => ({
       space,
       day,
       usage: addUsage(NO_USAGE, counters),
     }));
+  }
+
+  /** With what was counted until now, if that can be written. */
+  async #read<T>(read: (db: Knex) => Promise<T>): Promise<T> {
+    await this.flush().catch((error: unknown) => {
+      this.#deps.onWriteFailed(error);
+    });
+    try {
+      return await this.#database.use(read);
+    } catch (error) {
+      throw databaseFailure('reading usage counters', error);
+    }
   }
 
   async close(): Promise<void> {
@@ -138,7 +151,7 @@ class SqliteLedger implements Ledger {
       this.#deps.onWriteFailed(error);
     } finally {
       if (this.#timer) clearTimeout(this.#timer);
-      await this.#db.destroy();
+      await this.#database.close();
     }
   }
 }

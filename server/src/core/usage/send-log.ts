@@ -1,11 +1,12 @@
-import type { Knex } from 'knex';
 import { retryWhileBusy } from '../cache/busy-retry.ts';
 import { databaseFailure } from '../cache/database-failure.ts';
-import { IN_MEMORY, withConnection, writeOn, type Connection } from '../cache/database.ts';
-import { openMigrated } from '../cache/migrations/migrate.ts';
+import { withConnection, writeOn, type Connection } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
-import { openSteadyDatabase, type OnProblem } from '../cache/steady-database.ts';
+import { SteadyDatabase, type OnProblem } from '../cache/steady-database.ts';
+import { Failure } from '../errors.ts';
 import { sendLogMigrations } from './migrations/send-log-migrations.ts';
+import { monthOf } from './month.ts';
+import { salvageSent, skipIds } from './salvage-sent.ts';
 
 /** Texts about to leave this process. */
 export interface Sending {
@@ -75,29 +76,65 @@ const FORGET_FILES = `DELETE FROM sentFile WHERE id <= (SELECT max(id) FROM sent
   OR sentId <= ? - ${KEPT_SENDINGS}`;
 
 export interface SendLogDeps {
-  now(): Date;
-  /** Told when the file cannot be used; what is sent is noted and counted in memory then. */
+  readonly now: () => Date;
+  /**
+   * Told of damage, of money that may have been spent unseen, and when the file cannot be used: what
+   * is sent is noted and counted in memory then.
+   */
   readonly onProblem: OnProblem;
+  /** What this month has cost by another record, US dollars: never less is counted after damage. */
+  readonly spentElsewhereUsd?: () => Promise<number>;
 }
 
 const PAGE_SIZE = 4096;
 
 export async function openSendLog(file: string, deps: SendLogDeps): Promise<SendLog> {
-  const { onProblem } = deps;
-  const migrations = sendLogMigrations;
-  const db = await openSteadyDatabase({ file, migrations, pageSize: PAGE_SIZE, onProblem });
-  return new SqliteSendLog(db, deps);
+  const { now, onProblem, spentElsewhereUsd = () => Promise.resolve(0) } = deps;
+  const known: Known = { month: '', usd: 0, lastId: 0 };
+  const database = await SteadyDatabase.open({
+    file,
+    migrations: sendLogMigrations,
+    pageSize: PAGE_SIZE,
+    onProblem,
+    salvage: (damaged, into) =>
+      salvageSent(damaged, into, {
+        pageSize: PAGE_SIZE,
+        keptSendings: KEPT_SENDINGS,
+        now,
+        spentElsewhereUsd,
+        onSpendingUnclear: () => {
+          onProblem(new Failure('spendingUnclear', `${file}: what was spent could not be read`));
+        },
+      }),
+    async fillMemory(db) {
+      const month = monthOf(now());
+      const spent = Math.max(month === known.month ? known.usd : 0, await spentElsewhereUsd());
+      await withConnection(db, (connection) => {
+        connection.prepare(SPEND).run({ month, usd: spent });
+        skipIds(connection, known.lastId);
+      });
+    },
+  });
+  return new SqliteSendLog(database, deps, known);
+}
+
+/** What this process knows of the file, should it be lost. */
+interface Known {
+  month: string;
+  usd: number;
+  lastId: number;
 }
 
 class SqliteSendLog implements SendLog {
-  #db: Knex;
-  #inMemory = false;
+  readonly #database: SteadyDatabase;
   readonly #deps: SendLogDeps;
+  readonly #known: Known;
   readonly #prepared = new Prepared();
 
-  constructor(db: Knex, deps: SendLogDeps) {
-    this.#db = db;
+  constructor(database: SteadyDatabase, deps: SendLogDeps, known: Known) {
+    this.#database = database;
     this.#deps = deps;
+    this.#known = known;
   }
 
   begin(sending: Sending, limitUsd: number | null): Promise<SendId | null> {
@@ -111,6 +148,7 @@ class SqliteSendLog implements SendLog {
       this.#spend(connection, at, sending.costUsd ?? 0);
       this.#on(connection, FORGET_FILES).run(id);
       this.#on(connection, FORGET).run(id);
+      this.#known.lastId = id;
       return id as SendId;
     });
   }
@@ -132,19 +170,20 @@ class SqliteSendLog implements SendLog {
 
   async spentUsd(): Promise<number> {
     const month = monthOf(this.#deps.now());
-    return retryWhileBusy(() =>
-      withConnection(this.#db, (connection) => this.#spent(connection, month)),
+    return this.#database.use((db) =>
+      retryWhileBusy(() => withConnection(db, (connection) => this.#spent(connection, month))),
     );
   }
 
   async entries(limit: number): Promise<SentEntry[]> {
     const { SentFileRow, SentRow } = await import('./models/sent-row.ts');
-    const sent = await SentRow.bindKnex(this.#db).query().orderBy('id', 'desc').limit(limit);
-    const ids = sent.map(({ id }) => id);
-    const rows = await SentFileRow.bindKnex(this.#db)
-      .query()
-      .whereBetween('sentId', [ids.at(-1) ?? 0, ids[0] ?? 0])
-      .orderBy('id');
+    const { sent, rows } = await this.#database.use(async (db) => {
+      const newest = await SentRow.bindKnex(db).query().orderBy('id', 'desc').limit(limit);
+      const query = SentFileRow.bindKnex(db)
+        .query()
+        .whereBetween('sentId', [newest.at(-1)?.id ?? 0, newest[0]?.id ?? 0]);
+      return { sent: newest, rows: await query.orderBy('id') };
+    });
     const files = Map.groupBy(rows, ({ sentId }) => sentId);
     return sent.map(({ id, at, host, provider, model, kind, texts, tokens, costUsd }) => ({
       at: new Date(at),
@@ -163,8 +202,8 @@ class SqliteSendLog implements SendLog {
     }));
   }
 
-  async close(): Promise<void> {
-    await this.#db.destroy();
+  close(): Promise<void> {
+    return this.#database.close();
   }
 
   /** Replaces what the sending was counted as in the month it began. */
@@ -176,12 +215,16 @@ class SqliteSendLog implements SendLog {
   }
 
   #spend(connection: Connection, at: Date, usd: number): void {
-    if (usd !== 0) this.#on(connection, SPEND).run({ month: monthOf(at), usd });
+    if (usd === 0) return;
+    this.#on(connection, SPEND).run({ month: monthOf(at), usd });
+    this.#spent(connection, monthOf(this.#deps.now()));
   }
 
   #spent(connection: Connection, month: string): number {
     const row = this.#on(connection, SPENT).get(month) as { usd: number } | undefined;
-    return row?.usd ?? 0;
+    const usd = row?.usd ?? 0;
+    Object.assign(this.#known, { month, usd });
+    return usd;
   }
 
   #on(connection: Connection, sql: string) {
@@ -190,37 +233,22 @@ class SqliteSendLog implements SendLog {
 
   async #write<T>(write: (connection: Connection) => T): Promise<T> {
     const attempt = () =>
-      retryWhileBusy(() =>
-        withConnection(this.#db, (connection) => writeOn(connection, () => write(connection))),
+      this.#database.use((db) =>
+        retryWhileBusy(() =>
+          withConnection(db, (connection) => writeOn(connection, () => write(connection))),
+        ),
       );
     try {
       return await attempt();
     } catch (error) {
       const problem = databaseFailure('noting what is sent', error);
-      if (this.#inMemory || problem.kind === 'cacheBusy' || problem.kind === 'internal') {
-        throw problem;
-      }
+      const { isInMemory } = this.#database;
+      if (isInMemory || problem.kind === 'cacheBusy' || problem.kind === 'internal') throw problem;
       this.#deps.onProblem(problem);
-      await this.#goOnInMemory();
+      // A full or lost disk must not take the limit away: it counts on from what was spent.
+      await this.spentUsd().catch(() => undefined);
+      await this.#database.goOnInMemory();
       return attempt();
     }
   }
-
-  /** A full or lost disk must not take the limit away: it counts on from what was spent. */
-  async #goOnInMemory(): Promise<void> {
-    const at = this.#deps.now();
-    const spent = await this.spentUsd().catch(() => 0);
-    const db = await openMigrated(IN_MEMORY, sendLogMigrations, { pageSize: PAGE_SIZE });
-    const old = this.#db;
-    this.#db = db;
-    this.#inMemory = true;
-    await withConnection(db, (connection) => {
-      this.#spend(connection, at, spent);
-    });
-    await old.destroy();
-  }
-}
-
-function monthOf(date: Date): string {
-  return date.toISOString().slice(0, 7);
 }

@@ -12,22 +12,29 @@ export interface Usage {
   readonly savedUsd: number;
 }
 
-export const NO_USAGE: Usage = {
-  hits: 0,
-  misses: 0,
-  requests: 0,
-  tokens: 0,
-  costUsd: 0,
-  savedUsd: 0,
-};
+/** One space's counters for one day (UTC, `YYYY-MM-DD`). */
+export interface DaysUsage {
+  readonly space: string;
+  readonly day: string;
+  readonly usage: Usage;
+}
+
+/** In the order of their columns. */
+export const COUNTERS = ['hits', 'misses', 'requests', 'tokens', 'costUsd', 'savedUsd'] as const;
+
+export const NO_USAGE: Usage = usageOf(() => 0);
 
 export function addUsage(a: Usage, b: Usage): Usage {
+  return usageOf((counter) => a[counter] + b[counter]);
+}
+
+export function usageOf(amountOf: (counter: keyof Usage) => number): Usage {
   return {
-    hits: a.hits + b.hits,
-    misses: a.misses + b.misses,
-    requests: a.requests + b.requests,
-    tokens: a.tokens + b.tokens,
-    costUsd: a.costUsd + b.costUsd,
-    savedUsd: a.savedUsd + b.savedUsd,
+    hits: amountOf('hits'),
+    misses: amountOf('misses'),
+    requests: amountOf('requests'),
+    tokens: amountOf('tokens'),
+    costUsd: amountOf('costUsd'),
+    savedUsd: amountOf('savedUsd'),
   };
 }

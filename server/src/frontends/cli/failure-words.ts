@@ -41,6 +41,8 @@ export function failureWords(failure: Failure): string {
       return 'The disk is full; new embeddings stay in memory only. Make room, then run this again.';
     case 'damagedCache':
       return damagedWords(failure);
+    case 'spendingUnclear':
+      return 'What this month has cost could not be read from a damaged file. Counted is what other records show: check the bill of your provider.';
     case 'cacheUnusable':
       return `The cache folder cannot be used; new embeddings stay in memory only. ${what}`;
     case 'cacheBusy':

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openCache } from '../../../../server/src/core/cache/embedding-cache.ts';
@@ -75,6 +75,14 @@ describe('a backup', () => {
     await expect(copy({ signal: abort.signal, onProgress })).rejects.toThrow(/abort/i);
     expect(existsSync(to)).toBe(false);
     expect(readdirSync(home)).toEqual(['cache']);
+  });
+
+  it('names a copy that is no sounder than its file', async () => {
+    const file = shardFileIn(directory, space);
+    const bytes = readFileSync(file);
+    bytes.fill(0x5a, bytes.length - 8192);
+    writeFileSync(file, bytes);
+    expect((await copy()).damaged).toEqual([path.basename(file)]);
   });
 
   it('names what could not be copied, and copies the rest', async () => {

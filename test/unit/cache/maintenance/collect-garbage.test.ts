@@ -36,6 +36,7 @@ function gc(rules: GarbageRules, changes: Partial<GarbageOptions> = {}) {
     today,
     signal,
     dryRun: false,
+    structureWorker: STRUCTURE_WORKER,
     indexUses: async function* () {},
     ...changes,
   });

@@ -4,7 +4,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -70,17 +69,6 @@ describe.skipIf(process.platform === 'win32')('installRuntime', () => {
     await installRuntime(cacheDir, never);
     putNpm('exit 1');
     await installRuntime(cacheDir, never);
-  });
-
-  it('removes what was left by one that was killed, and not what another is at', async () => {
-    putNpm(PUT_PACKAGE);
-    const [old, young] = ['installing-old', 'installing-young'].map((name) =>
-      path.join(cacheDir, 'transformers', name),
-    ) as [string, string];
-    for (const folder of [old, young]) mkdirSync(folder, { recursive: true });
-    utimesSync(old, 1e9, 1e9);
-    await installRuntime(cacheDir, never);
-    expect(left()).toEqual([RUNTIME_VERSION, 'installing-young']);
   });
 
   it('says why npm failed, and leaves nothing behind', async () => {

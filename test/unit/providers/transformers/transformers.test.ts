@@ -215,12 +215,7 @@ describe('a local model that is not there', () => {
 
   it('names the package where that is what is missing, once a vector is wanted', async () => {
     writeTinyModel(folder);
-    const localModels = {
-      processFile: path.join(folder, 'x.js'),
-      cacheDir: folder,
-      threads: 1,
-      env: {},
-    };
+    const localModels = { processFile: path.join(folder, 'x.js'), cacheDir: folder, env: {} };
     const pair = await openLocal({ modelFolder: folder }, { localModels });
     await expect(pair.document.embed(['red'], signal)).rejects.toMatchObject({
       kind: 'notInstalled',

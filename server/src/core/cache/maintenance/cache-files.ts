@@ -2,13 +2,14 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Knex } from 'knex';
 import type { EmbeddingSpace } from '../../keys/space.ts';
+import { openNewest } from '../generation.ts';
 import { currentFile, generationFile, generationsIn } from '../generations.ts';
 import { hashstringMigrations } from '../migrations/hashstring-migrations.ts';
 import { openMigrated } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
 import { shardMigrations } from '../migrations/shard-migrations.ts';
 import { shardNameOf, shardNamesIn } from '../shard-file.ts';
-import { openShardGeneration, type ShardPlace } from '../shard-generation.ts';
+import { shardGenerations, type ShardPlace } from '../shard-generation.ts';
 import { readSpace } from '../shard.ts';
 
 /** Connections of our own, so that a long run and the cache's own work do not wait in one line. */
@@ -69,8 +70,8 @@ export function withShardFile<T>({ file }: ShardFile, use: (db: Knex) => Promise
  * the caller.
  */
 export async function openSpaceFile(place: ShardPlace): Promise<Knex> {
-  const generation = await openShardGeneration(place);
-  await generation.leave();
+  const newest = await openNewest(shardGenerations(place));
+  await newest.leave();
   const file = currentFile(place.directory, shardNameOf(place.space));
   return openMigrated(file, shardMigrations, OWN_CONNECTION);
 }

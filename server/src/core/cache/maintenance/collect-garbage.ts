@@ -9,12 +9,14 @@ import {
   withTextsFile,
   type ShardFile,
 } from './cache-files.ts';
+import { LogKeeper } from './log-keeper.ts';
 import { findOrphanTexts, removeOrphanTexts, type OrphanTexts } from './orphan-texts.ts';
 import { ProgressCount, type MaintenanceRun } from './progress.ts';
 import { removeAll, removeLeastRecent, removeUnusedSince } from './removal.ts';
 import { readRowUse, type IndexUse, type RowUse } from './row-use.ts';
 import { EMBEDDING_TABLE, giveRoomBack, TEXT_TABLE, usedBytes } from './shrink.ts';
 import { readInSlices, writeInSlices } from './slices.ts';
+import type { StructureOptions } from './structure.ts';
 
 /** What is garbage. Texts that no embedding needs are, always. */
 export interface GarbageRules {
@@ -36,6 +38,8 @@ export interface GarbageOptions extends MaintenanceRun {
   readonly dryRun: boolean;
   /** Days since 1970, UTC. */
   readonly today: number;
+  /** Absolute path of the script of `structure-worker.ts`. */
+  readonly structureWorker: string;
   /** What indexes hold of a space: that counts as used when the index was brought up to date. */
   readonly indexUses: (space: EmbeddingSpace) => AsyncIterable<IndexUse>;
 }
@@ -68,6 +72,7 @@ interface TokensRow {
 
 interface OpenShard extends ShardFile {
   readonly db: Knex;
+  readonly log: LogKeeper;
   readonly rows: RowUse;
   readonly bytes: number;
 }
@@ -75,6 +80,7 @@ interface OpenShard extends ShardFile {
 interface Plan {
   readonly shards: readonly OpenShard[];
   readonly texts: Knex;
+  readonly textLog: LogKeeper;
   readonly textBytes: number;
   readonly orphans: OrphanTexts;
 }
@@ -126,29 +132,36 @@ async function withShards<T>(
     const [file, ...rest] = left;
     if (!file) return use(shards);
     return withShardFile(file, async (db) => {
+      const log = await LogKeeper.of(db, file.file, threadOf(options));
       const rows = await readRowUse(db, options.indexUses(file.space), options);
-      return open(rest, [...shards, { ...file, db, rows, bytes: await usedBytes(db) }]);
+      return open(rest, [...shards, { ...file, db, log, rows, bytes: await usedBytes(db) }]);
     });
   };
   return open(files, []);
 }
 
+function threadOf({ structureWorker, signal }: GarbageOptions): StructureOptions {
+  return { workerFile: structureWorker, signal };
+}
+
 async function planRemoval(
   shards: readonly OpenShard[],
   texts: Knex,
-  { rules, today, signal }: GarbageOptions,
+  options: GarbageOptions,
 ): Promise<Plan> {
+  const { rules, today, signal } = options;
   const { spaceIds, olderThanDays, maxBytes, everything } = rules;
   const chosen = shards.filter(({ space }) => spaceIds?.includes(spaceIdOf(space)) ?? true);
   for (const { rows } of chosen) {
     if (everything) removeAll(rows);
     if (olderThanDays !== undefined) removeUnusedSince(rows, today - olderThanDays);
   }
+  const textLog = await LogKeeper.of(texts, textsFileIn(options.directory), threadOf(options));
   const textBytes = await usedBytes(texts);
   const embeddings = shards.reduce((sum, { rows }) => sum + rows.count, 0);
   for (;;) {
     const orphans = await findOrphanTexts(texts, shards, signal);
-    const plan = { shards, texts, textBytes, orphans };
+    const plan = { shards, texts, textLog, textBytes, orphans };
     const excess = maxBytes === undefined ? 0 : bytesAfter(plan) - maxBytes;
     const isAllRemoved = chosen.every(({ rows }) => rows.removedCount === rows.count);
     if (excess <= 0 || isAllRemoved) return plan;
@@ -209,15 +222,16 @@ interface Removed {
 }
 
 async function carryOut(plan: Plan, options: GarbageOptions): Promise<Removed> {
-  const { shards, texts, textBytes, orphans } = plan;
+  const { shards, texts, textLog, textBytes, orphans } = plan;
   const { signal } = options;
   const planned = shards.reduce((sum, { rows }) => sum + rows.removedCount, 0);
   const progress = new ProgressCount(options, planned + orphans.ids.length);
-  const onSlice = (done: number): void => {
+  const sliceOf = (log: LogKeeper) => async (done: number) => {
     progress.add(done);
+    await log.shorten();
   };
   const embeddings: number[] = [];
-  for (const { db, rows } of shards) {
+  for (const { db, log, rows } of shards) {
     // All of a space is all of it, also what was used since it was looked at.
     const remove = options.rules.everything === true ? REMOVE : REMOVE_UNUSED;
     const prepared = new Prepared();
@@ -229,16 +243,17 @@ async function carryOut(plan: Plan, options: GarbageOptions): Promise<Removed> {
         const row = { id: rows.ids[place]!, day: rows.days[place]! };
         removed += prepared.on(connection, remove).run(row).changes;
       },
-      { signal, onSlice },
+      { signal, onSlice: sliceOf(log) },
     );
     embeddings.push(removed);
   }
-  const removedTexts = await removeOrphanTexts(texts, shards, orphans.ids, { signal, onSlice });
+  const textSlices = { signal, onSlice: sliceOf(textLog) };
+  const removedTexts = await removeOrphanTexts(texts, shards, orphans.ids, textSlices);
   for (const shard of shards) {
-    const fullBytes = fullBytesOf(shard);
-    await giveRoomBack(shard.db, EMBEDDING_TABLE, { fullBytes, signal });
+    const { db, log } = shard;
+    await giveRoomBack(db, EMBEDDING_TABLE, { fullBytes: fullBytesOf(shard), log, signal });
   }
   const fullBytes = fullTextBytes(textBytes, orphans);
-  await giveRoomBack(texts, TEXT_TABLE, { fullBytes, signal });
+  await giveRoomBack(texts, TEXT_TABLE, { fullBytes, log: textLog, signal });
   return { embeddings, texts: removedTexts };
 }

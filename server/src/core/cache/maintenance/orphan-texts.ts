@@ -67,7 +67,7 @@ export async function removeOrphanTexts(
   texts: Database,
   users: readonly TextUser[],
   ids: readonly number[],
-  options: { signal: AbortSignal; onSlice: (done: number) => void },
+  options: { signal: AbortSignal; onSlice: (done: number) => Promise<void> },
 ): Promise<number> {
   const prepared = new Prepared();
   // Each database has the one connection as long as it is open.

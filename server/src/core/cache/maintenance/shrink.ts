@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { withConnection, type Connection, type Database } from '../database.ts';
 import { Prepared } from '../prepared.ts';
+import type { LogKeeper } from './log-keeper.ts';
 import { rowSlices, writeInSlices, writing } from './slices.ts';
 
 /** Pages moved in one transaction: a few milliseconds. */
@@ -44,9 +45,9 @@ export async function usedBytes(db: Database): Promise<number> {
 export async function giveRoomBack(
   db: Database,
   table: RowTable,
-  { fullBytes, signal }: { fullBytes: number; signal: AbortSignal },
+  { fullBytes, log, signal }: { fullBytes: number; log: LogKeeper; signal: AbortSignal },
 ): Promise<void> {
-  if (fullBytes < ENOUGH * (await usedBytes(db))) await closeGaps(db, table, signal);
+  if (fullBytes < ENOUGH * (await usedBytes(db))) await closeGaps(db, table, { log, signal });
   for (let free = Infinity; ;) {
     signal.throwIfAborted();
     const left = await writing(db, (connection) => {
@@ -56,14 +57,18 @@ export async function giveRoomBack(
     // A file that was not made for this keeps its free pages, and fills them again.
     if (left === 0 || left >= free) break;
     free = left;
+    await log.shorten();
     await delay(PAUSE_MS);
   }
-  // The file itself becomes shorter when the log is taken over. A reader may delay that.
-  await withConnection(db, (connection) => connection.pragma('wal_checkpoint(TRUNCATE)'));
+  await log.takeOver();
 }
 
 /** Moves rows with the highest ids into gaps between the others, so that whole pages become free. */
-async function closeGaps(db: Database, table: RowTable, signal: AbortSignal): Promise<void> {
+async function closeGaps(
+  db: Database,
+  table: RowTable,
+  { log, signal }: { log: LogKeeper; signal: AbortSignal },
+): Promise<void> {
   const ids: number[] = [];
   for await (const rows of rowSlices<{ id: number }>(db, table.ids, signal)) {
     for (const { id } of rows) ids.push(id);
@@ -73,7 +78,7 @@ async function closeGaps(db: Database, table: RowTable, signal: AbortSignal): Pr
     db,
     movesInto(ids),
     (connection, { from, to }) => prepared.on(connection, table.move).run(to, from),
-    { signal },
+    { signal, onSlice: () => log.shorten() },
   );
 }
 

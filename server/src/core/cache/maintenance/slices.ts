@@ -31,7 +31,8 @@ export async function* rowSlices<Row extends { readonly id: number }>(
 
 interface SliceOptions {
   readonly signal: AbortSignal;
-  readonly onSlice?: (done: number) => void;
+  /** Awaited before the next slice. */
+  readonly onSlice?: (done: number) => void | Promise<void>;
 }
 
 /** Does a write for each item, a slice of them in one transaction. */
@@ -75,7 +76,7 @@ async function inSlices<Item>(
       while (next < items.length && performance.now() < until);
       return next;
     });
-    onSlice?.(start - from);
+    await onSlice?.(start - from);
     await delay(PAUSE_MS);
   }
 }

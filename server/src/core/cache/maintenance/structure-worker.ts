@@ -5,6 +5,8 @@ import BetterSqlite3 from 'better-sqlite3';
 export interface StructureRequest {
   /** Absolute path of the database. */
   readonly file: string;
+  /** `takeOver`: bring the write-ahead log into the file, and empty it if nobody reads it. */
+  readonly task: 'check' | 'takeOver';
 }
 
 export interface StructureAnswer {
@@ -12,20 +14,19 @@ export interface StructureAnswer {
   readonly faults: readonly string[];
 }
 
-/** SQLite checks a file in one statement, for seconds: not on the thread that answers queries. */
+/** What SQLite does in one statement, for seconds: not on the thread that answers queries. */
 const MOST_FAULTS = 20;
 
-const { file } = workerData as StructureRequest;
+const { file, task } = workerData as StructureRequest;
 parentPort?.postMessage({ faults: faultsOf(file) } satisfies StructureAnswer);
 
 function faultsOf(name: string): string[] {
   try {
-    const connection = new BetterSqlite3(name, { readonly: true, fileMustExist: true });
+    const readonly = task === 'check';
+    const connection = new BetterSqlite3(name, { readonly, fileMustExist: true, timeout: 50 });
     try {
       connection.pragma('trusted_schema = OFF');
-      const rows = connection.pragma(`integrity_check(${MOST_FAULTS})`) as Record<string, string>[];
-      const lines = rows.flatMap((row) => Object.values(row)).filter((line) => line !== 'ok');
-      return lines.map((line) => line.split('\n')[0]!);
+      return readonly ? check(connection) : takeOver(connection);
     } finally {
       connection.close();
     }
@@ -33,4 +34,18 @@ function faultsOf(name: string): string[] {
     // Its message may carry contents of the file; its code says enough.
     return [error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'];
   }
+}
+
+function check(connection: BetterSqlite3.Database): string[] {
+  const rows = connection.pragma(`integrity_check(${MOST_FAULTS})`) as Record<string, string>[];
+  const lines = rows.flatMap((row) => Object.values(row)).filter((line) => line !== 'ok');
+  return lines.map((line) => line.split('\n')[0]!);
+}
+
+/** A reader may delay it: then as much is brought over as can be, and the rest another time. */
+function takeOver(connection: BetterSqlite3.Database): string[] {
+  connection.pragma('synchronous = NORMAL');
+  connection.pragma('wal_checkpoint(PASSIVE)');
+  connection.pragma('wal_checkpoint(TRUNCATE)');
+  return [];
 }

@@ -1,4 +1,5 @@
 import type { Migration } from './migration.ts';
+import { recoveryMigration } from './recovery-migration.ts';
 
 export const hashstringMigrations: readonly Migration[] = [
   {
@@ -12,4 +13,5 @@ export const hashstringMigrations: readonly Migration[] = [
       });
     },
   },
+  recoveryMigration,
 ];

@@ -1,4 +1,4 @@
-import type { Page, PageFile } from './page-file.ts';
+import { PageFile, type Page } from './page-file.ts';
 import { readRecord, readVarint, type StoredValue } from './record.ts';
 
 export interface TableRow {
@@ -23,6 +23,22 @@ export async function* tableRows(file: PageFile, longestPayload: number): AsyncG
       const payload = await payloadOf(file, page.bytes, cell);
       const values = payload && readRecord(payload);
       if (values) yield { id: cell.id, values };
+    }
+  }
+}
+
+/** As `tableRows`, of several files one after the other. */
+export async function* rowsOfFiles(
+  files: readonly string[],
+  pageSize: number,
+  longestPayload: number,
+): AsyncGenerator<TableRow> {
+  for (const file of files) {
+    const pages = await PageFile.open(file, pageSize);
+    try {
+      yield* tableRows(pages, longestPayload);
+    } finally {
+      await pages.close();
     }
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Failure } from '../../errors.ts';
 import { KIND } from './local-model.ts';
@@ -16,8 +16,7 @@ export async function installRuntime(cacheDir: string, signal: AbortSignal): Pro
   const target = runtimeFolder(cacheDir);
   if (existsSync(target)) return;
   await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
-  await removeLeftovers(path.dirname(target));
-  const aside = await mkdtemp(path.join(path.dirname(target), ASIDE));
+  const aside = await mkdtemp(path.join(path.dirname(target), 'installing-'));
   try {
     // In a folder of our own npm reads no workspace's settings.
     await writeFile(path.join(aside, 'package.json'), '{"private":true}\n');
@@ -29,20 +28,6 @@ export async function installRuntime(cacheDir: string, signal: AbortSignal): Pro
     if (!existsSync(target) || signal.aborted) throw error;
   } finally {
     await rm(aside, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-  }
-}
-
-const ASIDE = 'installing-';
-/** No download takes so long. */
-const LEFTOVER_MS = 24 * 60 * 60 * 1000;
-
-/** What a process that was killed while it installed has left. */
-async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith(ASIDE)) continue;
-    const place = path.join(folder, name);
-    const { mtimeMs } = await stat(place);
-    if (Date.now() - mtimeMs > LEFTOVER_MS) await rm(place, { recursive: true, force: true });
   }
 }
 

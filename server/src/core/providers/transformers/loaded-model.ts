@@ -76,7 +76,7 @@ export class LoadedModel {
       }
       return new LoadedModel(model, tokenizer, loaded);
     } catch (error) {
-      throw failedBy(error, `A file of the model in ${model.folder} is missing or damaged:`);
+      throw failedBy(error, `The model in ${model.folder} cannot be loaded: it is damaged, or`);
     }
   }
 

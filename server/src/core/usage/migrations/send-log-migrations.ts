@@ -1,4 +1,5 @@
 import type { Migration } from '../../cache/migrations/migration.ts';
+import { recoveryMigration } from '../../cache/migrations/recovery-migration.ts';
 
 export const sendLogMigrations: readonly Migration[] = [
   {
@@ -32,4 +33,5 @@ export const sendLogMigrations: readonly Migration[] = [
       });
     },
   },
+  recoveryMigration,
 ];

@@ -1,4 +1,5 @@
 import type { Migration } from '../../cache/migrations/migration.ts';
+import { recoveryMigration } from '../../cache/migrations/recovery-migration.ts';
 
 export const usageMigrations: readonly Migration[] = [
   {
@@ -17,4 +18,5 @@ export const usageMigrations: readonly Migration[] = [
       });
     },
   },
+  recoveryMigration,
 ];

@@ -1,0 +1,4 @@
+/** UTC, `YYYY-MM`. */
+export function monthOf(date: Date): string {
+  return date.toISOString().slice(0, 7);
+}
