@@ -81,6 +81,13 @@ export function wordsOfData(data: ErrorData, l10n: L10n): ErrorWords {
           'embeddingCache.budget.monthlyUsd',
         ),
       };
+    case 'confirmCost':
+      return {
+        message: l10n.t(
+          'Changed files are not indexed yet: they would cost more than you let pass unasked.',
+        ),
+        button: button(l10n.t('Index Workspace'), 'embeddingCache.indexWorkspace'),
+      };
     case 'looksSecret':
       return {
         message:

@@ -55,6 +55,7 @@ export class SettingsSync {
       trusted: vscode.workspace.isTrusted,
       network: this.#network().settings,
       scanForSecrets: settings.scanForSecrets,
+      confirmAboveUsd: settings.confirmAboveUsd,
       monthlyUsd: settings.monthlyUsd,
     };
   }

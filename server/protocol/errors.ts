@@ -12,6 +12,8 @@ export type ErrorKind =
   | 'rateLimited'
   /** This month's limit is reached. */
   | 'overBudget'
+  /** Bringing the index up to date would cost more than the user lets pass unasked. */
+  | 'confirmCost'
   /** The text, or its file by name, may hold secrets; it was not sent. */
   | 'looksSecret'
   /** The quota or credit at the provider is used up. */

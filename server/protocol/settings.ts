@@ -22,6 +22,8 @@ export interface ServerSettings {
   readonly network: NetworkSettings;
   /** Withhold texts that look secret from other computers. */
   readonly scanForSecrets: boolean;
+  /** What may be spent at once without a question, US dollars. */
+  readonly confirmAboveUsd: number;
   /** Most US dollars to spend in a calendar month (UTC); null: no limit. */
   readonly monthlyUsd: number | null;
 }

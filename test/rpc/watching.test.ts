@@ -3,9 +3,10 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FileChangeType } from 'vscode-languageserver/node';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { writeTree } from '../support/folder-tree.ts';
 import { LanguageServer, settingsOf } from '../support/language-server.ts';
+import { startOpenAiServer } from '../support/openai-server.ts';
 import { tempDirectory } from '../support/temp-directory.ts';
 
 let directory: string;
@@ -118,5 +119,51 @@ describe('while a folder is open', () => {
     } finally {
       process.env['PATH'] = before;
     }
+  });
+
+  it('changes that would cost more than may pass unasked wait for a command, and the status says so', async () => {
+    const openai = await startOpenAiServer({ apiKey: 'sk-test' });
+    onTestFinished(() => openai.close());
+    writeTree(path.join(directory, 'w'), { 'a.ts': code('one') });
+    server = await LanguageServer.start({
+      settings: settingsOf({
+        directory: path.join(directory, 'cache'),
+        provider: { kind: 'openai', baseUrl: openai.baseUrl, dimensions: 64 },
+        // Of text-embedding-3-small some 5,000 tokens.
+        confirmAboveUsd: 0.0001,
+      }),
+      folders: [path.join(directory, 'w')],
+    });
+    const { origin } = new URL(openai.baseUrl);
+    server.sendApiKey({ provider: 'openai', origin, key: 'sk-test' });
+    await server.request('embeddingCache/index', { folders: [] });
+    openai.forget();
+    // A save costs little, and is indexed.
+    writeTree(path.join(directory, 'w'), { 'a.ts': code('changed') });
+    await tell('w/a.ts');
+    await expect.poll(() => openai.asked.length).toBe(1);
+    openai.forget();
+    const many = Object.fromEntries(
+      Array.from({ length: 300 }, (_, i) => [`sub/f${i}.ts`, code(`function${i}`).repeat(3)]),
+    );
+    writeTree(path.join(directory, 'w'), many);
+    server.statsSeen.length = 0;
+    await tell(...Object.keys(many).map((name) => `w/${name}`));
+    const { workspace } = await server.statsThat((stats) => stats.workspace.kind === 'failed');
+    expect(workspace).toMatchObject({ error: 'confirmCost', files: 1 });
+    // Small changes still pass, and do not hide that others wait.
+    writeTree(path.join(directory, 'w'), { 'a.ts': code('again') });
+    await tell('w/a.ts');
+    await expect.poll(() => openai.asked.length).toBe(1);
+    expect(openai.asked.join()).not.toContain('function1');
+    const stats = await server.request('embeddingCache/stats', null);
+    expect(stats.workspace).toMatchObject({ kind: 'failed', error: 'confirmCost' });
+    // A command goes on.
+    await server.request('embeddingCache/index', { folders: [] });
+    expect(openai.asked.join()).toContain('function299');
+    expect((await server.request('embeddingCache/stats', null)).workspace).toMatchObject({
+      kind: 'ready',
+      files: 301,
+    });
   });
 });

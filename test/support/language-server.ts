@@ -37,6 +37,7 @@ export function settingsOf(changes: Partial<ServerSettings>): ServerSettings {
     trusted: true,
     network: { proxy: '', noProxy: [], caFile: '' },
     scanForSecrets: true,
+    confirmAboveUsd: 0.1,
     monthlyUsd: 5,
     ...changes,
   };

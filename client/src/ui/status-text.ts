@@ -80,7 +80,7 @@ function stateOf({ server, stats, trusted }: StatusFacts): StatusState {
     case 'paused':
       return stats.workspace.kind;
     case 'failed':
-      if (stats.workspace.error === 'overBudget') return 'overBudget';
+      if (MONEY.includes(stats.workspace.error)) return 'overBudget';
       return isPassing(stats.workspace.error) ? 'offline' : 'error';
     case 'notIndexed':
     case 'ready':
@@ -91,6 +91,9 @@ function stateOf({ server, stats, trusted }: StatusFacts): StatusState {
   }
 }
 
+/** The user decides how it goes on. */
+const MONEY: readonly ErrorKind[] = ['overBudget', 'confirmCost'];
+
 /** The provider cannot answer now; cached chunks are searched all the same. */
 function isPassing(error: ErrorKind): boolean {
   return ['unreachable', 'proxy', 'rateLimited', 'quotaExceeded'].includes(error);
@@ -100,7 +103,11 @@ function textOf(state: StatusState, facts: StatusFacts): string {
   const { stats, locale } = facts;
   if (state === 'starting') return '$(loading~spin)';
   if (state === 'error') return '$(error) Cache';
-  if (state === 'overBudget') return '$(credit-card) Limit';
+  if (state === 'overBudget') {
+    const isQuestion =
+      stats?.workspace.kind === 'failed' && stats.workspace.error === 'confirmCost';
+    return isQuestion ? '$(credit-card) Cost' : '$(credit-card) Limit';
+  }
   if (stats?.workspace.kind === 'indexing') {
     const { done, total } = stats.workspace;
     // Nothing is known yet of how much there is.
@@ -159,6 +166,9 @@ function stateWords(
           )
         : l10n.t('indexing is paused');
     case 'overBudget':
+      if (stats?.workspace.kind === 'failed' && stats.workspace.error === 'confirmCost') {
+        return wordsOfData({ kind: 'confirmCost' }, l10n).message;
+      }
       return wordsOfData(
         { kind: 'overBudget', ...(monthlyUsd === null ? {} : { limitUsd: monthlyUsd }) },
         l10n,

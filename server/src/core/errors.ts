@@ -6,6 +6,7 @@ export type FailureKind =
   | 'notFound'
   | 'rateLimited'
   | 'overBudget'
+  | 'confirmCost'
   | 'looksSecret'
   | 'quotaExceeded'
   | 'unreachable'

@@ -17,6 +17,7 @@ describe('words for a failure', () => {
       { host: 'h' },
       'Such a thing. Name its certificate authority in EMBEDDINGCACHE_CA_FILE.',
     ],
+    ['confirmCost', {}, 'Such a thing. Run index, which asks.'],
     [
       'proxy',
       { host: 'p' },

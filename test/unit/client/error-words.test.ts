@@ -26,6 +26,22 @@ describe('words of errors', () => {
     ],
     [{ kind: 'unreachable', ...openai }, 'api.openai.com cannot be reached.', 'Select Model…'],
     [{ kind: 'tls', ...openai }, 'api.openai.com’s certificate is not trusted.', 'Open Setting'],
+    [{ kind: 'proxy', host: 'p:1' }, 'The proxy p:1 cannot be reached.', 'Open Setting'],
+    [
+      { kind: 'proxy', host: 'p:1', status: 407 },
+      'The proxy p:1 asks for a name and password.',
+      'Open Setting',
+    ],
+    [
+      { kind: 'proxy', host: 'p:1', status: 403 },
+      'The proxy p:1 does not connect to the provider (403).',
+      'Open Setting',
+    ],
+    [
+      { kind: 'confirmCost' },
+      'Changed files are not indexed yet: they would cost more than you let pass unasked.',
+      'Index Workspace',
+    ],
     [
       { kind: 'consentNeeded', ...openai },
       'Nothing was sent to api.openai.com: you have not allowed it here.',

@@ -21,6 +21,8 @@ export function failureWords(failure: Failure): string {
       return `${what} Check --base-url and --model.`;
     case 'rateLimited':
       return `${what} Run this again later: what was embedded is kept.`;
+    case 'confirmCost':
+      return `${what} Run index, which asks.`;
     case 'overBudget':
       return `${withheldWords('overBudget')} What is cached can still be searched. Raise the limit with --monthly-limit.`;
     case 'looksSecret':

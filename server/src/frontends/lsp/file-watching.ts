@@ -5,6 +5,7 @@ import type { Logger } from '../../core/logger.ts';
 import { Failure, failureOf } from '../../core/errors.ts';
 import { isFolderUri } from '../../core/folder-source.ts';
 import { isIgnoreFile } from '../../core/files/ignore-rules.ts';
+import { isDear } from './background-cost.ts';
 import { CheckTimer } from './check-timer.ts';
 import type { Session } from './session.ts';
 import type { StatsPublisher } from './stats-publisher.ts';
@@ -34,6 +35,8 @@ export class FileWatching {
   /** Why the system gives no watch, once it has refused one: an editor does not ask it again. */
   #whyUnwatched: string | null = null;
   #told = false;
+  /** Folders whose changes wait for “Index Workspace”, because they would cost too much unasked. */
+  readonly #waiting = new Set<string>();
 
   constructor(deps: FileWatchingDeps) {
     this.#deps = deps;
@@ -105,9 +108,21 @@ export class FileWatching {
       // A folder nobody asked to index is not indexed because a file in it was saved.
       if (!(await core.folderState(folder)).indexed) return null;
       const whole = paths === null || (await concernsWhole(folder, paths));
+      const unasked = whole ? null : paths;
+      if (await isDear(core, folder, unasked, this.#deps.session.confirmAboveUsd, signal)) {
+        this.#waiting.add(folder);
+        this.#deps.logger.info(
+          'changed files wait for “Index Workspace”: they would cost too much',
+        );
+        this.#deps.stats.setActivity({ kind: 'failed', error: 'confirmCost' });
+        return null;
+      }
       const report = whole
         ? await core.index(folder, { signal })
         : await core.refresh(folder, [...paths], signal);
+      if (whole && this.#waiting.delete(folder) && this.#waiting.size === 0) {
+        this.#deps.stats.setActivity({ kind: 'idle' });
+      }
       if (report.withheld.overBudget > 0) {
         this.#deps.stats.setActivity({ kind: 'failed', error: 'overBudget' });
       }

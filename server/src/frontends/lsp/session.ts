@@ -53,6 +53,11 @@ export class Session {
     return provider !== undefined && providerKind(provider.kind).remote === null;
   }
 
+  /** What may be spent at once without a question, US dollars. */
+  get confirmAboveUsd(): number {
+    return this.#settings?.confirmAboveUsd ?? 0;
+  }
+
   /** Called after any figure of the core changed. */
   onChange(listener: () => void): void {
     this.#listeners.add(listener);

@@ -20,6 +20,7 @@ const settingsSchema: z.ZodType<ServerSettings> = z.object({
   trusted: z.boolean(),
   network: z.object({ proxy: z.string(), noProxy: z.array(z.string()), caFile: z.string() }),
   scanForSecrets: z.boolean(),
+  confirmAboveUsd: z.number().nonnegative(),
   monthlyUsd: z.number().nonnegative().nullable(),
 });
 

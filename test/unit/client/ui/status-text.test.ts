@@ -99,6 +99,13 @@ describe('the status bar item', () => {
     expect(label).toContain('This month’s $5.00 is used. Search continues on cached chunks.');
   });
 
+  it('warns when changes wait because of what they would cost', () => {
+    const workspace = { kind: 'failed', error: 'confirmCost', ...counts } as const;
+    const { state, text, background, label } = view({}, { workspace });
+    expect([state, text, background]).toEqual(['overBudget', '$(credit-card) Cost', 'warning']);
+    expect(label).toContain('Changed files are not indexed yet: they would cost more');
+  });
+
   it('turns to an error where searching cannot go on, and names the cause', () => {
     const workspace = { kind: 'failed', error: 'newerCache', ...counts } as const;
     const { text, background, tooltip } = view({}, { workspace });
