@@ -1,6 +1,6 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Failure } from '../../../../server/src/core/errors.ts';
 import type { LocalModel } from '../../../../server/src/core/providers/transformers/local-model.ts';
 import { ModelHost } from '../../../../server/src/core/providers/transformers/model-host.ts';
@@ -10,11 +10,13 @@ const never = new AbortController().signal;
 const question = { kind: 'fits', texts: ['a'], prefix: '' } as const;
 const setup = { runtime: '/none', model: {} as LocalModel, digest: '', threads: 1 };
 
+let home: string;
 let script: string;
 let starts: number;
 let host: ModelHost;
 beforeEach(() => {
-  script = path.join(tempDirectory(), 'process.mjs');
+  home = tempDirectory();
+  script = path.join(home, 'process.mjs');
   starts = 0;
 });
 afterEach(() => host.close());
@@ -23,7 +25,8 @@ afterEach(() => host.close());
 function hostOf(onAsk: string, options: { silenceMs?: number; idleMs?: number } = {}): ModelHost {
   writeFileSync(
     script,
-    `process.on('disconnect', () => process.exit());
+    `import fs from 'node:fs';
+     process.on('disconnect', () => process.exit());
      process.on('message', ({ kind, id }) => { if (kind === 'ask') { ${onAsk} } });
      const answer = (id) => process.send({ kind: 'done', id, result: [process.pid] });`,
   );
@@ -58,10 +61,34 @@ describe('ModelHost', () => {
   });
 
   it('leaves one alone that says it gets on', async () => {
-    const getOn = 'let n = 0; const t = setInterval(() => {';
-    const until = 'if (++n < 30) return; clearInterval(t); answer(id); }, 100)';
-    hostOf(`${getOn} process.send({ kind: 'alive' }); ${until}`, { silenceMs: 2000 });
-    await ask();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const [go, said, end] = ['go', 'said', 'end'].map((name) => path.join(home, name)) as [
+      string,
+      string,
+      string,
+    ];
+    hostOf(
+      `const on = (file, then) => { if (fs.existsSync(file)) { fs.unlinkSync(file); then(); } };
+       setInterval(() => {
+         on(${JSON.stringify(go)}, () => process.send({ kind: 'alive' }, () => fs.writeFileSync(${JSON.stringify(said)}, '')));
+         on(${JSON.stringify(end)}, () => answer(id));
+       }, 5);`,
+      { silenceMs: 1000 },
+    );
+    const asked = ask();
+    for (let times = 0; times < 3; times++) {
+      writeFileSync(go, '');
+      await expect.poll(() => existsSync(said), { timeout: 15_000 }).toBe(true);
+      rmSync(said);
+      // What it said is in the channel now; two turns of the loop take it out.
+      for (let turns = 0; turns < 2; turns++) await new Promise(setImmediate);
+      vi.advanceTimersByTime(900);
+    }
+    writeFileSync(end, '');
+    await asked;
     expect(starts).toBe(1);
   });
 
@@ -73,10 +100,8 @@ describe('ModelHost', () => {
   });
 
   it('stops waiting when its signal fires, and tells the process', async () => {
-    const told = path.join(path.dirname(script), 'told');
-    hostOf(
-      `} else if (kind === 'cancel') { import('node:fs').then((fs) => fs.writeFileSync(${JSON.stringify(told)}, String(id)))`,
-    );
+    const told = path.join(home, 'told');
+    hostOf(`} else if (kind === 'cancel') { fs.writeFileSync(${JSON.stringify(told)}, String(id))`);
     const aborting = new AbortController();
     const asked = host.ask(question, aborting.signal);
     const other = host.ask(question, never).catch(() => undefined);
