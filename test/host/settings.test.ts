@@ -18,6 +18,7 @@ describe('settings', () => {
       'embeddingCache.openaiCompatible': { baseUrl: evil.baseUrl },
       embeddingCache: { provider: 'openaiCompatible', model: 'evil' },
       'embeddingCache.directory': '/tmp/evil',
+      'embeddingCache.search.reranker': 'cohere',
       'embeddingCache.search.limit': 7,
       'embeddingCache.indexing.maxFileSizeKb': 77,
     };
@@ -37,6 +38,7 @@ describe('settings', () => {
       );
       const settings = sync.serverSettings();
       assert.deepEqual(settings.provider, { kind: 'embedded' });
+      assert.deepEqual(settings.reranker, { kind: 'none' });
       assert.notEqual(settings.directory, '/tmp/evil');
       await api.request('embeddingCache/embed', { texts: [`evil ${Math.random()}`] }, never);
       assert.equal(evil.requests.length, 0);

@@ -10,6 +10,7 @@ import { isCancelled } from '../server-errors.ts';
 import { askToRerank } from './ask-to-rerank.ts';
 import { HitPicker, actionItem, noteItem } from './hit-picker.ts';
 import { count } from './numbers.ts';
+import { showError } from './show-error.ts';
 
 const debounceMs = 60;
 const refreshMs = 1000;
@@ -148,9 +149,18 @@ class SearchPicker {
     const mayAsk = data.kind === 'consentNeeded';
     return actionItem(label, mayAsk ? vscode.l10n.t('Allow…') : button.title, () => {
       this.#picker.quickPick.hide();
-      if (mayAsk) void askToRerank(this.#parts, { again: true });
+      if (mayAsk) void this.#allowReranking();
       else void vscode.commands.executeCommand(button.command, ...button.arguments);
     });
+  }
+
+  async #allowReranking(): Promise<void> {
+    try {
+      await askToRerank(this.#parts, { again: true });
+      await vscode.commands.executeCommand('embeddingCache.search');
+    } catch (error) {
+      await showError(error, this.#parts.log);
+    }
   }
 
   /** Why there are no rows yet. */
