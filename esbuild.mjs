@@ -48,11 +48,14 @@ const tokenizerApart = {
     }));
   },
 };
-// What the server's entry loads once it keeps compiled code: a file of its own beside it.
-const serverApart = {
-  name: 'server apart',
+// What an entry loads once it keeps compiled code: a file of its own beside it.
+const bodyApart = {
+  name: 'body apart',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/server\.ts$/ }, () => ({ path: './server.js', external: true }));
+    onResolve({ filter: /^\.\/(server|run-command)\.ts$/ }, ({ path }) => ({
+      path: path.replace(/ts$/, 'js'),
+      external: true,
+    }));
   },
 };
 const server = {
@@ -75,14 +78,16 @@ await Promise.all([
     // Only here: a leak of `vscode` into the server fails the server's build.
     external: ['vscode'],
   }),
-  build({
-    ...server,
-    plugins: [serverApart],
-    // By require: an import would first parse the whole file for its exports.
-    supported: { 'dynamic-import': false },
-    entryPoints: ['server/src/frontends/lsp/main.ts'],
-    outfile: `${next}/server/main.js`,
-  }),
+  ...['server/src/frontends/lsp/main.ts', 'server/src/frontends/cli/main.ts'].map((entry) =>
+    build({
+      ...server,
+      plugins: [bodyApart],
+      // By require: an import would first parse the whole file for its exports.
+      supported: { 'dynamic-import': false },
+      entryPoints: [entry],
+      outfile: `${next}/${entry.includes('/lsp/') ? 'server' : 'cli'}/main.js`,
+    }),
+  ),
   build({
     ...server,
     entryPoints: ['server/src/frontends/lsp/server.ts'],
@@ -90,8 +95,8 @@ await Promise.all([
   }),
   build({
     ...server,
-    entryPoints: ['server/src/frontends/cli/main.ts'],
-    outfile: `${next}/cli/main.js`,
+    entryPoints: ['server/src/frontends/cli/run-command.ts'],
+    outfile: `${next}/cli/run-command.js`,
   }),
   build({
     ...server,

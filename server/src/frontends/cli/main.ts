@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
+import { keepCompiledCode } from '../../core/compiled-code.ts';
 import { nodeTooOld } from '../../core/node-version.ts';
 
 const refusal = nodeTooOld(process.versions);
@@ -11,32 +10,7 @@ if (refusal === null) {
 }
 
 async function start(): Promise<void> {
-  const { abortOnInterrupt } = await import('./interrupt.ts');
-  const { runCli } = await import('./run-cli.ts');
-  const { stdin, stdout, stderr, env } = process;
-  // The write that failed rejects and ends the command; without a listener the event would throw.
-  for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
-  const exitCode = await runCli(process.argv.slice(2), {
-    terminal: { stdin, stdout, stderr, env, cwd: process.cwd() },
-    signal: abortOnInterrupt(process),
-    version: versionOf(path.join(__dirname, '../../package.json')),
-    modelFile: path.join(__dirname, '../model/code-static-256.bin'),
-    structureWorker: path.join(__dirname, '../workers/structure-worker.js'),
-    indexWorker: path.join(__dirname, '../workers/index-worker.js'),
-    modelProcess: path.join(__dirname, '../workers/model-process.js'),
-    secretScanWorker: path.join(__dirname, '../workers/secret-scan-worker.js'),
-    fetch: globalThis.fetch,
-    now: () => performance.now(),
-    createCore: async (config, deps) => {
-      const { createCore } = await import('../../core/core.ts');
-      return createCore(config, deps);
-    },
-  });
-  // Idle connections to a provider would keep the process waiting; output must be out first.
-  stdout.write('', () => stderr.write('', () => process.exit(exitCode)));
-}
-
-function versionOf(manifest: string): string {
-  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
-  return version;
+  keepCompiledCode();
+  const { runCommand } = await import('./run-command.ts');
+  await runCommand();
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { keepCompiledCode } from '../../core/compiled-code.ts';
 import { nodeTooOld } from '../../core/node-version.ts';
-import { keepCompiledCode } from './compiled-code.ts';
 
 // Before anything loads the database addon, which would kill an old Node without a word.
 const tooOld = nodeTooOld(process.versions);

@@ -1,7 +1,7 @@
 import module from 'node:module';
 import path from 'node:path';
 import envPaths from 'env-paths';
-import { ensurePrivateDirectory } from '../../core/cache/cache-directory.ts';
+import { ensurePrivateDirectory } from './cache/cache-directory.ts';
 
 const SAVE_AFTER_MS = 5000;
 
@@ -14,7 +14,7 @@ export function keepCompiledCode(): void {
     const directory = path.join(envPaths('embeddingcache', { suffix: '' }).cache, 'compiled');
     ensurePrivateDirectory(directory);
     module.enableCompileCache(directory);
-    // A server is seldom left in peace to write it at its end.
+    // A command writes it at its end; a server is seldom left in peace to do so.
     setTimeout(() => {
       module.flushCompileCache();
     }, SAVE_AFTER_MS).unref();
