@@ -5,7 +5,8 @@ import { RECIPE } from './sample.ts';
 
 /** The algorithm of the Python package `embeddingcache`, in a process of its own. */
 export interface PythonSeed {
-  populate(rows: number): Promise<void>;
+  /** Puts so many rows from this one on. */
+  populate(start: number, count: number): Promise<void>;
   /** Microseconds per text, by Python's own clock. */
   microseconds(rows: readonly number[]): Promise<number>;
   close(): void;
@@ -27,8 +28,8 @@ export function startPythonSeed(directory: string): PythonSeed | null {
     return JSON.parse(line.value) as unknown;
   };
   return {
-    populate: async (rows) => {
-      await ask({ populate: rows });
+    populate: async (start, count) => {
+      await ask({ populate: [start, count] });
     },
     microseconds: async (rows) => (await ask({ get: rows })) as number,
     close: () => {

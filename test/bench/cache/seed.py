@@ -27,14 +27,13 @@ def hash_of(text):
     return hashlib.sha512(text.encode("utf-8")).digest()
 
 
-def populate(rows):
+def populate(start, count):
     vector = np.ones(recipe["dimensions"], dtype="<f4").tobytes()
-    for start in range(0, rows, 10_000):
-        texts = [text_of(row) for row in range(start, min(start + 10_000, rows))]
-        hashes = [hash_of(text) for text in texts]
-        with database:
-            database.executemany("INSERT INTO hashstring VALUES (?, ?)", zip(hashes, texts))
-            database.executemany("INSERT INTO embedding VALUES (?, ?)", ((h, vector) for h in hashes))
+    texts = [text_of(row) for row in range(start, start + count)]
+    hashes = [hash_of(text) for text in texts]
+    with database:
+        database.executemany("INSERT INTO hashstring VALUES (?, ?)", zip(hashes, texts))
+        database.executemany("INSERT INTO embedding VALUES (?, ?)", ((h, vector) for h in hashes))
 
 
 def rows_in(table, columns, hashes):
@@ -59,5 +58,5 @@ def get(rows):
 
 for line in sys.stdin:
     command = json.loads(line)
-    done = populate(command["populate"]) if "populate" in command else get(command["get"])
+    done = populate(*command["populate"]) if "populate" in command else get(command["get"])
     print(json.dumps(done), flush=True)

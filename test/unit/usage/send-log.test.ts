@@ -202,6 +202,7 @@ describe('a damaged log of what was sent', () => {
     scribbleOver(file, 4096);
     expect(await log.begin(sending, spent + 10)).not.toBeNull();
     expect(problems).toContain('damagedCache');
+    expect(existsSync(file.replace('.db', '.g2.db'))).toBe(true);
     expect(await log.begin(sending, 120)).toBeNull();
     const before = await log.spentUsd();
     expect(before).toBeGreaterThanOrEqual(spent);

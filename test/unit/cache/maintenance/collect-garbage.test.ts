@@ -9,13 +9,14 @@ import {
 } from '../../../../server/src/core/cache/maintenance/collect-garbage.ts';
 import { verifyCache } from '../../../../server/src/core/cache/maintenance/verify.ts';
 import { openCache } from '../../../../server/src/core/cache/embedding-cache.ts';
+import { createMaintenance } from '../../../../server/src/core/maintenance.ts';
 import { dayNumberOf } from '../../../../server/src/core/cache/last-use.ts';
 import { spaceIdOf, type EmbeddingSpace } from '../../../../server/src/core/keys/space.ts';
 import { hashToBytes, textHashOf } from '../../../../server/src/core/keys/text-hash.ts';
 import { inFile } from '../../../support/damage.ts';
 import { spaceNamed } from '../../../support/fake-provider.ts';
 import { fillCache, numbered, shardFileIn, textsIn } from '../../../support/filled-cache.ts';
-import { STRUCTURE_WORKER } from '../../../support/provider-deps.ts';
+import { providerDeps, STRUCTURE_WORKER } from '../../../support/provider-deps.ts';
 import { tempDirectory } from '../../../support/temp-directory.ts';
 
 const today = dayNumberOf(Date.now());
@@ -76,6 +77,23 @@ async function expectSound(): Promise<void> {
 }
 
 describe('garbage collection', () => {
+  it('counts what this process has read until now as used', async () => {
+    const texts = numbered(100);
+    await fillCache(directory, first, texts);
+    age(first, () => 100, texts);
+    const cache = await openCache({ directory, storeText: true });
+    await (await cache.shard(first)).getMany(texts.slice(0, 40).map(textHashOf));
+    const maintenance = createMaintenance({
+      cache,
+      deps: { ...providerDeps(), structureWorker: STRUCTURE_WORKER },
+      priceOf: () => null,
+      changed: () => undefined,
+    });
+    const report = await maintenance.collectGarbage({ olderThanDays: 30, dryRun: false, signal });
+    expect(report.embeddings).toEqual({ total: 100, removed: 60 });
+    await cache.close();
+  });
+
   it('removes what was not used for so long, its texts, and nothing else', async () => {
     const texts = numbered(300);
     await fillCache(directory, first, texts);
