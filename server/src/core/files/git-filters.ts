@@ -46,8 +46,7 @@ export async function filtersOf(folder: string, signal: AbortSignal): Promise<Gi
 /**
  * Output of `git ls-files -z` for files whose text on disk is not what git has, because a filter or
  * `ident` makes it. Git calls them unchanged whatever the filter makes of them now: LFS may have
- * left a pointer, and fetch the text later. Empty without asking where nothing names attributes;
- * null where git cannot say.
+ * left a pointer, and fetch the text later. Null where git cannot say.
  */
 export async function filteredFiles(
   folder: string,
@@ -60,8 +59,8 @@ export async function filteredFiles(
   return askGit(folder, ['ls-files', '-z', '--', ...which], signal, overrides);
 }
 
-/** Whether files outside the folder name attributes of the files in it. */
-export async function hasAttributesAbove(top: string, folder: string): Promise<boolean> {
+/** Whether attributes are named for a folder: by the user, the repository, in it or above it. */
+export async function hasAttributesFor(top: string, folder: string): Promise<boolean> {
   const gitFolder = await gitFolderOf(top);
   const named = await fileNamedByGit('core.attributesfile', { top, gitFolder });
   const files = [
@@ -69,8 +68,9 @@ export async function hasAttributesAbove(top: string, folder: string): Promise<b
     '/etc/gitattributes',
     path.join(gitFolder, 'info', 'attributes'),
   ];
-  for (let at = folder; at !== top; at = path.dirname(at)) {
-    files.push(path.join(path.dirname(at), '.gitattributes'));
+  for (let at = folder; ; at = path.dirname(at)) {
+    files.push(path.join(at, '.gitattributes'));
+    if (at === top) break;
   }
   const found = await Promise.all(files.map((file) => lstat(file).catch(() => null)));
   return found.some((file) => file !== null);

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { CleanFile } from './file-source.ts';
-import { filteredFiles, filtersOf, hasAttributesAbove } from './git-filters.ts';
+import { filteredFiles, filtersOf, hasAttributesFor } from './git-filters.ts';
 import { workTreeTop } from './git-folder.ts';
 import { askGit } from './git-process.ts';
 
@@ -91,7 +91,9 @@ async function lookInto(
   const filters = top === null ? null : await filtersOf(folder, signal);
   if (top === null || !filters) return null;
   const { overrides } = filters;
-  const [tracked, status] = await Promise.all([
+  const askForFiltered = () => filteredFiles(folder, filters, signal);
+  const foreseen = await hasAttributesFor(top, folder);
+  const [tracked, status, atOnce] = await Promise.all([
     askGit(folder, ['ls-files', '-s', '-v', '-z'], signal, overrides),
     askGit(
       folder,
@@ -109,12 +111,11 @@ async function lookInto(
       signal,
       overrides,
     ),
+    foreseen ? askForFiltered() : null,
   ]);
   if (!tracked || !status) return null;
-  const hasAttributes =
-    [tracked, status].some((output) => output.includes('.gitattributes\0')) ||
-    (await hasAttributesAbove(top, folder));
-  const filtered = hasAttributes ? await filteredFiles(folder, filters, signal) : Buffer.of();
+  const deeper = [tracked, status].some((output) => output.includes('.gitattributes\0'));
+  const filtered = foreseen ? atOnce : deeper ? await askForFiltered() : Buffer.of();
   if (!filtered) return null;
   const prefix = prefixOf(top, folder);
   hash.update(prefix).update(`${tracked.length} `).update(tracked);
