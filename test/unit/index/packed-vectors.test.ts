@@ -10,7 +10,7 @@ const everything = () => true;
 
 describe('packed vectors', () => {
   it('find the nearest as an exact scan does, over several packs', async () => {
-    const packed = new PackedVectors(24, [], () => true);
+    const packed = new PackedVectors(24);
     const ids = Array.from({ length: PACK_SLOTS * 2 + 10 }, (_, i) => i + 1);
     for (const id of ids) packed.set(id, vectorOf(id));
     const query = fakeVector(space, 'query');
@@ -30,7 +30,7 @@ describe('packed vectors', () => {
   });
 
   it('tell what a chunk that was left out can score at most', async () => {
-    const packed = new PackedVectors(24, [], () => true);
+    const packed = new PackedVectors(24);
     // One number dwarfs the others, so that rounding takes all of them away.
     const spike = unit(Float32Array.from({ length: 24 }, (_, d) => (d === 0 ? 1 : 0.0038)));
     const query = unit(spike.map((x, d) => (d === 0 ? 0 : x)));
@@ -41,7 +41,8 @@ describe('packed vectors', () => {
       const across = unit(vector.map((x, d) => (d === 0 ? 0 : x - along * query[d]!)));
       packed.set(id, unit(across.map((x, d) => x + 0.01 * query[d]!)));
     }
-    const loaded = new PackedVectors(24, packed.takeChanged(), () => true);
+    const loaded = new PackedVectors(24);
+    loaded.addPacks(packed.takeChanged(), () => true);
 
     for (const each of [packed, loaded]) {
       const { found, others } = await each.nearest(query, 10, everything);
@@ -53,7 +54,7 @@ describe('packed vectors', () => {
   });
 
   it('tell what a chunk scores that has nothing to do with the query', async () => {
-    const packed = new PackedVectors(24, [], () => true);
+    const packed = new PackedVectors(24);
     const ids = Array.from({ length: PACK_SLOTS * 40 }, (_, i) => i + 1);
     for (const id of ids) packed.set(id, vectorOf(id));
     packed.delete(3);
@@ -61,11 +62,11 @@ describe('packed vectors', () => {
     const all = ids.filter((id) => id !== 3).map((id) => dot(query, vectorOf(id)));
     const mean = all.reduce((sum, score) => sum + score / all.length, 0);
     expect(packed.typicalScore(query)).toBeCloseTo(mean, 1);
-    expect(new PackedVectors(24, [], () => true).typicalScore(query)).toBe(0);
+    expect(new PackedVectors(24).typicalScore(query)).toBe(0);
   });
 
   it('use a freed slot again, and forget what was in it', async () => {
-    const packed = new PackedVectors(24, [], () => true);
+    const packed = new PackedVectors(24);
     for (let id = 1; id <= PACK_SLOTS; id++) packed.set(id, vectorOf(id));
     packed.takeChanged();
     packed.delete(7);
@@ -78,9 +79,10 @@ describe('packed vectors', () => {
   });
 
   it('free the slots of chunks that are gone when they are loaded', async () => {
-    const packed = new PackedVectors(24, [], () => true);
+    const packed = new PackedVectors(24);
     for (const id of [1, 2, 3]) packed.set(id, vectorOf(id));
-    const loaded = new PackedVectors(24, packed.takeChanged(), (id) => id !== 2);
+    const loaded = new PackedVectors(24);
+    loaded.addPacks(packed.takeChanged(), (id) => id !== 2);
 
     expect(loaded.has(2)).toBe(false);
     const { found } = await loaded.nearest(vectorOf(2), 5, everything);
@@ -88,7 +90,7 @@ describe('packed vectors', () => {
   });
 
   it('give only what is accepted', async () => {
-    const packed = new PackedVectors(24, [], () => true);
+    const packed = new PackedVectors(24);
     for (const id of [1, 2, 3]) packed.set(id, vectorOf(id));
     const { found } = await packed.nearest(vectorOf(2), 5, (id) => id !== 2);
     expect(found.map(({ id }) => id).sort()).toEqual([1, 3]);

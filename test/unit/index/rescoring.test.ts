@@ -91,7 +91,7 @@ describe.each(['compiled', 'plain'] as const)('the %s scan with rescoring', (loo
             loop === 'plain'
               ? new PlainPackCodes(stride)
               : new WasmPackCodes(stride, bundledScanKernel()!);
-          const packed = new PackedVectors(dimensions, [], () => true, codes);
+          const packed = new PackedVectors(dimensions, codes);
           vectors.forEach((vector, i) => {
             packed.set(i + 1, vector);
           });

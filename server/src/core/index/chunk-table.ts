@@ -1,4 +1,4 @@
-import { type Connection, readOn } from '../cache/database.ts';
+import type { Connection } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
 import type { Chunk, ChunkKind } from '../chunks/chunk.ts';
 import { spacedWords } from '../chunks/words.ts';
@@ -75,10 +75,13 @@ const TOUCH_FILE = `UPDATE file SET size = @size, mtimeMs = @mtimeMs, scannedAtM
 const COUNT_FILES = 'SELECT skipped, count(*) AS files FROM file GROUP BY skipped';
 const COUNT_CHUNKS = 'SELECT count(*) FROM chunk';
 const FORGET_SNAPSHOT = "DELETE FROM about WHERE name = 'snapshot'";
-const FILE_PATHS = 'SELECT id, path FROM file';
+const FILE_PATHS = 'SELECT id, path FROM file WHERE id > ? ORDER BY id LIMIT ?';
 // From the index on fileId alone; two lists of numbers come faster than one of pairs.
-const FILES_OF_CHUNKS = 'SELECT fileId FROM chunk ORDER BY fileId, id';
-const CHUNKS_OF_FILES = 'SELECT id FROM chunk ORDER BY fileId, id';
+const AFTER_A_CHUNK = 'FROM chunk WHERE (fileId, id) > (?, ?) ORDER BY fileId, id LIMIT ?';
+const FILES_OF_CHUNKS = `SELECT fileId ${AFTER_A_CHUNK}`;
+const CHUNKS_OF_FILES = `SELECT id ${AFTER_A_CHUNK}`;
+/** Read in some 5 ms. */
+const ROWS_A_STEP = 10_000;
 const ABOUT = 'SELECT value FROM about WHERE name = ?';
 const PUT_FILE = `INSERT INTO file (path, size, mtimeMs, scannedAtMs, skipped, blob)
   VALUES (@path, @size, @mtimeMs, @scannedAtMs, @skipped, @blob)
@@ -170,19 +173,27 @@ export class ChunkTable {
     return value ?? null;
   }
 
-  /** Path of every chunk, by id. */
-  paths(connection: Connection): Map<number, string> {
-    const list = (sql: string) => this.#prepared.on(connection, sql).pluck().all() as number[];
-    return readOn(connection, () => {
-      const rows = this.#prepared.on(connection, FILE_PATHS).raw().all() as [number, string][];
-      const pathOfFile = new Map(rows);
+  /** Path of every chunk, by id: some thousands a step, each to be taken in a transaction. */
+  *paths(connection: Connection): Generator<undefined, Map<number, string>, undefined> {
+    const pathOfFile = new Map<number, string>();
+    for (let last = 0; ; yield) {
+      const select = this.#prepared.on(connection, FILE_PATHS).raw();
+      const rows = select.all(last, ROWS_A_STEP) as [number, string][];
+      for (const [id, path] of rows) pathOfFile.set(id, path);
+      if (rows.length < ROWS_A_STEP) break;
+      last = rows.at(-1)![0];
+    }
+    // Not made of pairs: a hundred thousand of them take twice as long, and must be collected.
+    const paths = new Map<number, string>();
+    for (let after = [0, 0]; ; yield) {
+      const list = (sql: string) =>
+        this.#prepared.on(connection, sql).pluck().all(after, ROWS_A_STEP) as number[];
       const files = list(FILES_OF_CHUNKS);
       const ids = list(CHUNKS_OF_FILES);
-      // Not made of pairs: a hundred thousand of them take twice as long, and must be collected.
-      const paths = new Map<number, string>();
       for (let i = 0; i < ids.length; i++) paths.set(ids[i]!, pathOfFile.get(files[i]!)!);
-      return paths;
-    });
+      if (ids.length < ROWS_A_STEP) return paths;
+      after = [files.at(-1)!, ids.at(-1)!];
+    }
   }
 
   /** All chunks, with their files. */

@@ -2,8 +2,10 @@ import type { Connection } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
 import { PACK_SLOTS, type Pack, strideOf } from './pack.ts';
 
-const SELECT =
-  'SELECT number, chunkIds, scales, errors, codes FROM pack WHERE space = ? ORDER BY number';
+const SELECT = `SELECT number, chunkIds, scales, errors, codes FROM pack
+  WHERE space = ? AND number > ? ORDER BY number LIMIT ?`;
+/** Some megabytes, read in some 3 ms. */
+const PACKS_A_STEP = 64;
 const UPSERT = `INSERT INTO pack (space, number, chunkIds, scales, errors, codes)
   VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT (space, number) DO UPDATE SET
@@ -30,20 +32,16 @@ export class PackStore {
   }
 
   /**
-   * One after the other, so that only one is in memory twice; to be taken at once. A row of another
-   * shape is left out: its chunks are packed again from the cache.
+   * All packs, a few a step, each to be taken in a transaction. A row of another shape is left out:
+   * its chunks are packed again from the cache.
    */
-  *load(connection: Connection): Generator<Pack, void, undefined> {
-    const rows = this.#prepared.on(connection, SELECT).iterate(this.#space);
-    for (const row of rows as Iterable<PackRow>) {
-      if (!this.#isWhole(row)) continue;
-      yield {
-        number: row.number,
-        chunkIds: new Int32Array(copyOf(row.chunkIds)),
-        scales: new Float32Array(copyOf(row.scales)),
-        errors: new Float32Array(copyOf(row.errors)),
-        codes: new Int8Array(row.codes.buffer, row.codes.byteOffset, row.codes.length),
-      };
+  *load(connection: Connection): Generator<readonly Pack[], void, undefined> {
+    for (let last = -1; ;) {
+      const select = this.#prepared.on(connection, SELECT);
+      const rows = select.all(this.#space, last, PACKS_A_STEP) as PackRow[];
+      yield rows.filter((row) => this.#isWhole(row)).map(packOf);
+      if (rows.length < PACKS_A_STEP) return;
+      last = rows.at(-1)!.number;
     }
   }
 
@@ -61,6 +59,16 @@ export class PackStore {
       upsert.run(this.#space, number, ...bytes);
     }
   }
+}
+
+function packOf({ number, chunkIds, scales, errors, codes }: PackRow): Pack {
+  return {
+    number,
+    chunkIds: new Int32Array(copyOf(chunkIds)),
+    scales: new Float32Array(copyOf(scales)),
+    errors: new Float32Array(copyOf(errors)),
+    codes: new Int8Array(codes.buffer, codes.byteOffset, codes.length),
+  };
 }
 
 /** Aligned: a Buffer's offset need not be a multiple of 4. */

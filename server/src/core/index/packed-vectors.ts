@@ -31,14 +31,12 @@ export class PackedVectors {
   /** Slots by chunk id, and those that are free; made when first asked for. */
   #places: { readonly of: Map<number, number>; readonly free: number[] } | null = null;
 
-  /** Slots of chunks that do not live any more are freed. */
-  constructor(
-    dimensions: number,
-    packs: Iterable<Pack>,
-    isLiving: (chunkId: number) => boolean,
-    codes: PackCodes = createPackCodes(strideOf(dimensions)),
-  ) {
+  constructor(dimensions: number, codes: PackCodes = createPackCodes(strideOf(dimensions))) {
     this.#codes = codes;
+  }
+
+  /** Takes packs as they were stored. Slots of chunks that do not live any more are freed. */
+  addPacks(packs: Iterable<Pack>, isLiving: (chunkId: number) => boolean): void {
     for (const pack of packs) {
       const here = this.#addPack(pack.number);
       here.codes.set(pack.codes);
@@ -50,6 +48,7 @@ export class PackedVectors {
         this.#mostLost = Math.max(this.#mostLost, pack.errors[slot]!);
       }
     }
+    this.#places = null;
   }
 
   get size(): number {

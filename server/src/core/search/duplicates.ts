@@ -118,7 +118,7 @@ async function alikeTexts(
     await nextTurn();
     signal.throwIfAborted();
     for (const [id, vector] of await vectorsOf(all.slice(first, first + VECTORS_PER_STEP))) {
-      packed ??= new PackedVectors(vector.length, [], () => true);
+      packed ??= new PackedVectors(vector.length);
       packed.set(id, vector);
     }
   }
