@@ -8,6 +8,7 @@ import { createEmbedder } from '../../../server/src/core/embed/embedder.ts';
 import { openLedger } from '../../../server/src/core/usage/ledger.ts';
 import { FakeProvider, fakeVector } from '../fake-provider.ts';
 import { openGate } from '../open-gate.ts';
+import { watchIdleLag } from './idle-lag.ts';
 import type { EmbeddingTask, EmbeddingReport } from './embedding-task.ts';
 
 // A process that embeds texts through the cache as the product does, and checks every vector it is
@@ -16,6 +17,7 @@ import type { EmbeddingTask, EmbeddingReport } from './embedding-task.ts';
 const task = JSON.parse(process.argv[2]!) as EmbeddingTask;
 const lag = monitorEventLoopDelay({ resolution: 5 });
 lag.enable();
+const idleLag = watchIdleLag();
 
 const problems: string[] = [];
 const onProblem = oncePerCause(({ kind }) => {
@@ -72,6 +74,7 @@ const report: EmbeddingReport = {
   requests: provider.requests,
   asked: provider.asked.length,
   lagP99Ms: lag.percentile(99) / 1e6,
+  idleLagP99Ms: await idleLag(),
   rssMb: process.memoryUsage().rss / 2 ** 20,
 };
 await say(JSON.stringify(report));

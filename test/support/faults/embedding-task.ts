@@ -25,5 +25,7 @@ export interface EmbeddingReport {
   /** Texts sent. */
   readonly asked: number;
   readonly lagP99Ms: number;
+  /** Of a thread with nothing to do: what the machine takes. */
+  readonly idleLagP99Ms: number;
   readonly rssMb: number;
 }
