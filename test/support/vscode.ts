@@ -95,6 +95,10 @@ export async function openVSCode(options: VSCodeOptions): Promise<VSCode> {
 const quietSettings = {
   // Newer VS Code opens folders restricted without asking; the tests answer both ways.
   'security.workspace.trust.startupPrompt': 'always',
+  // What a test types is what the file holds.
+  'editor.autoIndent': 'none',
+  'editor.autoClosingBrackets': 'never',
+  'editor.autoClosingComments': 'never',
   'workbench.startupEditor': 'none',
   'workbench.editor.useModal': 'off',
   'extensions.autoCheckUpdates': false,
