@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EmbeddingSpace } from '../../server/src/core/keys/space.ts';
 import { dot, type Vector } from '../../server/src/core/vectors/vector.ts';
 import { compileScanKernel } from '../../tools/compile-wat.mjs';
@@ -84,6 +85,8 @@ async function measure(chunks: number, directory: string): Promise<void> {
     const read = await memoryReader(chunks * DIMENSIONS);
     const delay = monitorEventLoopDelay({ resolution: 1 });
     for (const [i, query] of [...queries, ...queries].entries()) {
+      // Queries come one by one: that many in a row would be one stretch.
+      await nextTurn();
       if (i === QUERIES) delay.enable();
       reads.push(read());
       scans.push(await timed(() => opened.index.nearest(query, 256, null)));
@@ -91,6 +94,7 @@ async function measure(chunks: number, directory: string): Promise<void> {
       searches.push(await timed(() => opened.reader.nearest(query, 50, null)));
       filtered.push(await timed(() => opened.reader.nearest(query, 50, isSource)));
     }
+    await nextTurn();
     delay.disable();
     const judged = queries.slice(0, JUDGED_QUERIES);
     const shares = await Promise.all(
