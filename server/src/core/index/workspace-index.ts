@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { retryWhileBusy } from '../cache/busy-retry.ts';
 import { databaseFailure } from '../cache/database-failure.ts';
 import { readOn, withConnection, writeOn, type Connection } from '../cache/database.ts';
-import { Prepared } from '../cache/prepared.ts';
 import { openDerivedDatabase, type OnProblem } from '../cache/steady-database.ts';
 import type { SkippedByReason, SkippedFile } from '../files/file-source.ts';
 import { spaceIdOf, type EmbeddingSpace } from '../keys/space.ts';
@@ -23,15 +21,9 @@ import {
 import type { KnownFile } from './file-changes.ts';
 import type { Embedded, IndexedChunk, PathFilter, Scored } from './index-reader.ts';
 import { Lexical } from './lexical.ts';
+import { LoadedIndex } from './loaded-index.ts';
 import { indexMigrations } from './migrations/index-migrations.ts';
 import { PackStore } from './pack-store.ts';
-import {
-  emptyResident,
-  readResident,
-  residentSteps,
-  type Resident,
-  type ResidentParts,
-} from './resident.ts';
 
 export interface StoredFile {
   /** Chunks that have no vector in this space yet. */
@@ -85,10 +77,6 @@ export async function openWorkspaceIndex(options: WorkspaceIndexOptions): Promis
   }
 }
 
-const DATA_VERSION = 'PRAGMA data_version';
-/** In steps, before memory is filled at once. */
-const MOST_LOADS = 3;
-
 /** Leaves nothing but the name of the folder. */
 export const EMPTY_INDEX = `DELETE FROM pack; DELETE FROM chunk; DELETE FROM file;
   DELETE FROM about WHERE name <> 'folder'; INSERT INTO lexical (lexical) VALUES ('delete-all')`;
@@ -105,14 +93,10 @@ export class WorkspaceIndex {
   readonly #db: Knex;
   readonly #spaceId: string;
   readonly #keptBackBy: KeptBackBy;
-  readonly #parts: ResidentParts;
-  readonly #prepared = new Prepared();
+  readonly #packs: PackStore;
+  readonly #loaded: LoadedIndex;
   readonly #lexical = new Lexical();
   readonly #table = new ChunkTable(this.#lexical);
-  #resident: Resident;
-  #loading: Promise<void> | null = null;
-  /** SQLite's counter of changes made by other connections: another window may index too. */
-  #dataVersion = -1;
 
   constructor(db: Knex, { folder, space, secretCheck = null }: WorkspaceIndexOptions) {
     this.#db = db;
@@ -120,9 +104,8 @@ export class WorkspaceIndex {
     this.#spaceId = spaceIdOf(space);
     this.#keptBackBy = { spaceId: this.#spaceId, secretCheck };
     const { dimensions } = space;
-    const packs = new PackStore(this.#spaceId, dimensions);
-    this.#parts = { table: this.#table, packs, dimensions };
-    this.#resident = emptyResident(dimensions);
+    this.#packs = new PackStore(this.#spaceId, dimensions);
+    this.#loaded = new LoadedIndex(db, { table: this.#table, packs: this.#packs, dimensions });
   }
 
   async load(): Promise<void> {
@@ -158,8 +141,8 @@ export class WorkspaceIndex {
   isFinished(): Promise<boolean> {
     return this.#read((connection) => {
       const keptBack = this.#table.keptBack(connection, this.#keptBackBy);
-      const without = keptBack.filter((id) => !this.#resident.vectors.has(id)).length;
-      return this.#table.countChunks(connection) === this.#resident.vectors.size + without;
+      const without = keptBack.filter((id) => !this.#loaded.vectors.has(id)).length;
+      return this.#table.countChunks(connection) === this.#loaded.vectors.size + without;
     });
   }
 
@@ -169,7 +152,7 @@ export class WorkspaceIndex {
       const keptBack = new Set(this.#table.keptBack(connection, this.#keptBackBy));
       const open = this.#table
         .chunkFiles(connection)
-        .filter(({ id }) => !this.#resident.vectors.has(id) && !keptBack.has(id));
+        .filter(({ id }) => !this.#loaded.vectors.has(id) && !keptBack.has(id));
       return new Set(open.map(({ fileId }) => fileId));
     });
   }
@@ -181,7 +164,7 @@ export class WorkspaceIndex {
     return this.#read((connection) =>
       this.#table
         .withheld(connection, secretCheck)
-        .filter(({ id }) => !this.#resident.vectors.has(id)),
+        .filter(({ id }) => !this.#loaded.vectors.has(id)),
     );
   }
 
@@ -190,7 +173,7 @@ export class WorkspaceIndex {
       this.#table.forgetSnapshot(connection);
       return files.map((file) => {
         const { chunks, added, dropped } = this.#table.putFile(connection, file);
-        for (const id of added) this.#resident.pathOf.set(id, file.entry.path);
+        for (const id of added) this.#loaded.pathOf.set(id, file.entry.path);
         this.#forget(dropped);
         const pending = chunks.filter((chunk) => this.#needsVector(chunk));
         return { pending, changed: added.length + dropped.length > 0 };
@@ -210,8 +193,8 @@ export class WorkspaceIndex {
     if (vectors.size === 0) return;
     await this.#write((connection) => {
       for (const [id, vector] of vectors)
-        if (this.#resident.pathOf.has(id)) this.#resident.vectors.set(id, vector);
-      this.#parts.packs.save(connection, this.#resident.vectors.takeChanged());
+        if (this.#loaded.pathOf.has(id)) this.#loaded.vectors.set(id, vector);
+      this.#packs.save(connection, this.#loaded.vectors.takeChanged());
     });
   }
 
@@ -272,14 +255,14 @@ export class WorkspaceIndex {
   async clear(): Promise<void> {
     await this.#write((connection) => {
       connection.exec(EMPTY_INDEX);
-      this.#dataVersion = -1;
+      this.#loaded.forget();
     });
     await retryWhileBusy(() => withConnection(this.#db, (connection) => connection.exec('VACUUM')));
   }
 
   async nearest(query: Vector, limit: number, accepts: PathFilter): Promise<Nearest> {
     await this.load();
-    return this.#resident.vectors.nearest(query, limit, this.#idFilter(accepts));
+    return this.#loaded.vectors.nearest(query, limit, this.#idFilter(accepts));
   }
 
   words(words: readonly string[], limit: number, accepts: PathFilter): Promise<Scored[]> {
@@ -291,7 +274,7 @@ export class WorkspaceIndex {
   /** Mean score of all chunks, as good as `nearest` would give them. */
   async typicalScore(query: Vector): Promise<number> {
     await this.load();
-    return this.#resident.vectors.typicalScore(query);
+    return this.#loaded.vectors.typicalScore(query);
   }
 
   /** Chunks that hold a word anywhere; null where there are more than `most`. */
@@ -301,14 +284,14 @@ export class WorkspaceIndex {
 
   /** Chunks of a file, by line; none for a file that is not indexed. */
   chunksAt(path: string): Promise<ExplainedChunk[]> {
-    const hasVector = (id: number) => this.#resident.vectors.has(id);
+    const hasVector = (id: number) => this.#loaded.vectors.has(id);
     return this.#read((connection) =>
       this.#table.chunksAt(connection, path, this.#keptBackBy, hasVector),
     );
   }
 
   chunkIds(): Promise<number[]> {
-    return this.#read(() => [...this.#resident.pathOf.keys()]);
+    return this.#read(() => [...this.#loaded.pathOf.keys()]);
   }
 
   phrase(words: readonly string[], limit: number, accepts: PathFilter): Promise<number[]> {
@@ -326,7 +309,7 @@ export class WorkspaceIndex {
     return this.#read((connection) =>
       this.#table
         .embedded(connection, ids)
-        .map((chunk) => ({ ...chunk, path: this.#resident.pathOf.get(chunk.id)! })),
+        .map((chunk) => ({ ...chunk, path: this.#loaded.pathOf.get(chunk.id)! })),
     );
   }
 
@@ -340,28 +323,28 @@ export class WorkspaceIndex {
   }
 
   #needsVector({ id, failedSpace, secretCheck }: PlacedChunk): boolean {
-    if (this.#resident.vectors.has(id) || failedSpace === this.#spaceId) return false;
+    if (this.#loaded.vectors.has(id) || failedSpace === this.#spaceId) return false;
     return secretCheck === null || secretCheck !== this.#keptBackBy.secretCheck;
   }
 
   #forget(chunkIds: readonly number[]): void {
     for (const id of chunkIds) {
-      this.#resident.vectors.delete(id);
-      this.#resident.pathOf.delete(id);
+      this.#loaded.vectors.delete(id);
+      this.#loaded.pathOf.delete(id);
     }
   }
 
   #idFilter(accepts: PathFilter): ((chunkId: number) => boolean) | null {
     if (accepts === null) return null;
     return (id) => {
-      const path = this.#resident.pathOf.get(id);
+      const path = this.#loaded.pathOf.get(id);
       return path !== undefined && accepts(path);
     };
   }
 
   async #read<T>(read: (connection: Connection) => T): Promise<T> {
     try {
-      return await this.#whenCurrent(readOn, read);
+      return await this.#loaded.whenCurrent(readOn, read);
     } catch (error) {
       throw databaseFailure('reading the workspace index', error);
     }
@@ -369,73 +352,11 @@ export class WorkspaceIndex {
 
   async #write<T>(write: (connection: Connection) => T): Promise<T> {
     try {
-      return await this.#whenCurrent(writeOn, write);
+      return await this.#loaded.whenCurrent(writeOn, write);
     } catch (error) {
       // What memory holds may be ahead of what was rolled back.
-      this.#dataVersion = -1;
+      this.#loaded.forget();
       throw databaseFailure('writing the workspace index', error);
     }
-  }
-
-  /** Does a task in a transaction in which the file holds what memory holds. */
-  async #whenCurrent<T>(
-    transaction: typeof readOn,
-    task: (connection: Connection) => T,
-  ): Promise<T> {
-    for (let tries = 1; ; tries++) {
-      const done = await retryWhileBusy(() =>
-        withConnection(this.#db, (connection) =>
-          transaction(connection, () => {
-            // Somebody writes faster than steps are read.
-            if (tries > MOST_LOADS) this.#loadAtOnce(connection);
-            return this.#isCurrent(connection) ? { result: task(connection) } : null;
-          }),
-        ),
-      );
-      if (done !== null) return done.result;
-      await (this.#loading ??= this.#loadInSteps().finally(() => {
-        this.#loading = null;
-      }));
-    }
-  }
-
-  #versionOf(connection: Connection): number {
-    return this.#prepared.on(connection, DATA_VERSION).pluck().get() as number;
-  }
-
-  #isCurrent(connection: Connection): boolean {
-    return this.#versionOf(connection) === this.#dataVersion;
-  }
-
-  #loadAtOnce(connection: Connection): void {
-    if (this.#isCurrent(connection)) return;
-    this.#resident = readResident(connection, this.#parts);
-    this.#dataVersion = this.#versionOf(connection);
-  }
-
-  /** The event loop is free between two steps. What is outdated at the end is not taken. */
-  async #loadInSteps(): Promise<void> {
-    const [steps, version] = await this.#inRead((connection) => [
-      residentSteps(connection, this.#parts),
-      this.#versionOf(connection),
-    ]);
-    for (;;) {
-      const { step, isCurrent } = await this.#inRead((connection) => ({
-        step: steps.next(),
-        isCurrent: this.#versionOf(connection) === version,
-      }));
-      // Another call may have loaded all at once meanwhile, and written since.
-      if (!isCurrent || this.#dataVersion === version) return;
-      if (step.done) {
-        this.#resident = step.value;
-        this.#dataVersion = version;
-        return;
-      }
-      await nextTurn();
-    }
-  }
-
-  #inRead<T>(read: (connection: Connection) => T): Promise<T> {
-    return withConnection(this.#db, (connection) => readOn(connection, () => read(connection)));
   }
 }
