@@ -7,7 +7,8 @@ import {
   openLimitMemory,
   type LimitMemory,
 } from '../../server/src/core/providers/remote/limit-memory.ts';
-import { openSendLog, type SendLog } from '../../server/src/core/usage/send-log.ts';
+import type { SendLog } from '../../server/src/core/usage/send-log.ts';
+import { openSoundSendLog } from './sound-send-log.ts';
 import type { Vector } from '../../server/src/core/vectors/vector.ts';
 
 /**
@@ -75,11 +76,6 @@ export class KeptCalls {
   }
 
   #openLog(): Promise<SendLog> {
-    return openSendLog(path.join(this.directory, 'sent.db'), {
-      now: () => new Date(),
-      onProblem: (problem) => {
-        throw problem;
-      },
-    });
+    return openSoundSendLog(path.join(this.directory, 'sent.db'));
   }
 }

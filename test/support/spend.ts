@@ -1,13 +1,8 @@
 // A process that spends from a month's limit until nothing is left: `spend.ts FILE LIMIT`.
-import { openSendLog } from '../../server/src/core/usage/send-log.ts';
+import { openSoundSendLog } from './sound-send-log.ts';
 
 const [file = '', limit = ''] = process.argv.slice(2);
-const log = await openSendLog(file, {
-  now: () => new Date('2026-01-02T03:04:05Z'),
-  onProblem: (problem) => {
-    throw problem;
-  },
-});
+const log = await openSoundSendLog(file, () => new Date('2026-01-02T03:04:05Z'));
 const facts = {
   host: 'api.openai.com',
   provider: 'openai',

@@ -4,10 +4,10 @@ import { createSecretScanner } from '../../../server/src/core/chunks/secret-scan
 import { createSendGate } from '../../../server/src/core/embed/send-gate.ts';
 import type { SentFrom } from '../../../server/src/core/embed/sent-from.ts';
 import { Failure, type FailureKind } from '../../../server/src/core/errors.ts';
-import { openSendLog } from '../../../server/src/core/usage/send-log.ts';
 import { FakeProvider, type FakeProviderOptions } from '../../support/fake-provider.ts';
 import { SECRET_SCAN_WORKER } from '../../support/provider-deps.ts';
 import { SECRET_SAMPLES } from '../../support/secret-samples.ts';
+import { openSoundSendLog } from '../../support/sound-send-log.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
 const { signal } = new AbortController();
@@ -33,12 +33,7 @@ async function gateFor({ monthlyUsd = null, checks = true, ...options }: GateOpt
     space: { ...fake.space, provider: 'openai', model: 'text-embedding-3-small' },
     countTokens: (text: string) => text.length * 1e6,
   });
-  const log = await openSendLog(path.join(tempDirectory(), 'sent.db'), {
-    now: () => new Date(),
-    onProblem: (problem) => {
-      throw problem;
-    },
-  });
+  const log = await openSoundSendLog(path.join(tempDirectory(), 'sent.db'));
   const scanner = createSecretScanner({ workerFile: SECRET_SCAN_WORKER });
   onTestFinished(async () => {
     await scanner.close();

@@ -6,12 +6,12 @@ import {
   type SecretScanner,
 } from '../../../server/src/core/chunks/secret-scanner.ts';
 import { createSendGate } from '../../../server/src/core/embed/send-gate.ts';
-import { openSendLog } from '../../../server/src/core/usage/send-log.ts';
 import { FakeProvider } from '../../support/fake-provider.ts';
 import { GitRepository } from '../../support/git-repository.ts';
 import { IndexWorld } from '../../support/index-world.ts';
 import { SECRET_SCAN_WORKER } from '../../support/provider-deps.ts';
 import { SECRET_SAMPLES } from '../../support/secret-samples.ts';
+import { openSoundSendLog } from '../../support/sound-send-log.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
 const TOKEN = SECRET_SAMPLES.find(({ rule }) => rule === 'github')!.line;
@@ -38,12 +38,7 @@ async function open(
 ): Promise<IndexWorld> {
   const provider = new FakeProvider();
   const real = createSecretScanner({ workerFile: SECRET_SCAN_WORKER });
-  const log = await openSendLog(path.join(directory, 'sent.db'), {
-    now: () => new Date(),
-    onProblem: (problem) => {
-      throw problem;
-    },
-  });
+  const log = await openSoundSendLog(path.join(directory, 'sent.db'));
   const scanner: SecretScanner = {
     scan: (texts, signal) => {
       checked.push(...texts);

@@ -10,13 +10,13 @@ import { createRetriever } from '../../../server/src/core/search/retriever.ts';
 import type { SearchOptions } from '../../../server/src/core/search/search-hit.ts';
 import { listPrice } from '../../../server/src/core/usage/prices.ts';
 import { rerankerUseOf } from '../../../server/src/core/usage/reranker-use.ts';
-import { openSendLog } from '../../../server/src/core/usage/send-log.ts';
 import type { Usage } from '../../../server/src/core/usage/usage.ts';
 import { MemoryIndex } from '../../support/memory-index.ts';
 import { providerDeps, SECRET_SCAN_WORKER } from '../../support/provider-deps.ts';
 import { startProviderServer, type Script } from '../../support/provider-server.ts';
 import { RERANKERS_UNDER_TEST } from '../../support/reranker-wires.ts';
 import { SECRET_SAMPLES } from '../../support/secret-samples.ts';
+import { openSoundSendLog } from '../../support/sound-send-log.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
 const QUERY = 'mail to send';
@@ -41,12 +41,7 @@ async function worldOf({ files = FILES, script, monthlyUsd = null, ...more }: Wo
   const { kind, wire } = RERANKERS_UNDER_TEST[0]!;
   const server = await startProviderServer(wire);
   if (script) server.otherwise(script);
-  const log = await openSendLog(path.join(tempDirectory(), 'sent.db'), {
-    now: () => new Date(),
-    onProblem: (problem) => {
-      throw problem;
-    },
-  });
+  const log = await openSoundSendLog(path.join(tempDirectory(), 'sent.db'));
   const scanner = createSecretScanner({ workerFile: SECRET_SCAN_WORKER });
   onTestFinished(async () => {
     await server.close();

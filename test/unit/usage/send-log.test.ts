@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openSendLog, type Sending } from '../../../server/src/core/usage/send-log.ts';
 import { DAMAGES, inFile, scribbleOver } from '../../support/damage.ts';
+import { openSoundSendLog } from '../../support/sound-send-log.ts';
 import { tempDirectory } from '../../support/temp-directory.ts';
 
 const sending: Sending = {
@@ -22,12 +23,7 @@ const sending: Sending = {
 };
 
 async function open(file = path.join(tempDirectory(), 'sent.db'), now = '2026-01-02T03:04:05Z') {
-  const log = await openSendLog(file, {
-    now: () => new Date(now),
-    onProblem: (problem) => {
-      throw problem;
-    },
-  });
+  const log = await openSoundSendLog(file, () => new Date(now));
   onTestFinished(() => log.close());
   return { log, file };
 }
