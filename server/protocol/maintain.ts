@@ -2,7 +2,7 @@
 export interface Maintenance {
   /**
    * Checks every row and every file; with `repair` removes damaged rows and brings what can be read of
-   * a damaged file of embeddings into a new one. Never removes a file.
+   * a damaged file into a new one. Never removes a file.
    */
   verify: [{ readonly repair: boolean }, VerifyReport];
   /** Removes what the rules name; a dry run says what that would be. */
@@ -44,8 +44,8 @@ export interface VerifyReport {
     readonly file: string;
     readonly damagedRows: number;
     readonly faults: readonly string[];
-    /** Whether the file holds embeddings, which a repair can bring into a new one. */
-    readonly holds: 'embeddings' | 'texts' | 'other';
+    /** Whether the file has faults that a repair gets rid of, and has not yet. */
+    readonly isRenewable: boolean;
     readonly recovery: { readonly recovered: number; readonly total: number } | null;
   }[];
 }

@@ -93,7 +93,7 @@ async function measureRuns(): Promise<void> {
     }
   });
   await timed('verify', () =>
-    verifyCache({ ...run, repair: false, structureWorker: STRUCTURE_WORKER }),
+    verifyCache({ ...run, repair: false, renewals: new Map(), structureWorker: STRUCTURE_WORKER }),
   );
   await timed('export', () => exportPack({ ...run, file: pack, spaceIds: null, withText: true }));
   const other = path.join(home, 'other');

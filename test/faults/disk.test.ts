@@ -124,6 +124,7 @@ describe.skipIf(whyNoStrace !== null)(named('a disk that fails', whyNoStrace), (
     await verifyCache({
       directory,
       repair: true,
+      renewals: new Map(),
       structureWorker: STRUCTURE_WORKER,
       signal: new AbortController().signal,
     });

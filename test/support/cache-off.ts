@@ -19,6 +19,7 @@ export function cacheSwitchedOff(directory: string): EmbeddingCache {
       putMany: async () => undefined,
       missingOf: async () => new Map(),
       count: async () => 0,
+      renew: async () => null,
       close: async () => undefined,
     },
     shard: async (space) => emptyShard(space),

@@ -24,6 +24,8 @@ export function flipBits(file: string, ids: readonly number[]): void {
   });
 }
 
+const INDEX_LEAF = 0x0a;
+
 type Damage = readonly [kind: string, edit: (bytes: Buffer, pageSize: number) => Buffer];
 
 /** What may happen to a SQLite file as a whole. */
@@ -34,6 +36,26 @@ export const DAMAGES: readonly Damage[] = [
   ['the end, cut off', (bytes) => bytes.subarray(0, Math.floor(bytes.length * 0.7) + 100)],
   ['everything', (bytes) => bytes.fill(0x0d)],
 ];
+
+/**
+ * Changes the last byte of the first index that fits one page: opening the file and reading its tables
+ * meet nothing, a check of its structure does.
+ */
+export function damageIndex(file: string): void {
+  const [pageSize, roots] = inFile(file, (raw) => {
+    raw.pragma('wal_checkpoint(TRUNCATE)');
+    const select = raw.prepare("SELECT rootpage FROM sqlite_master WHERE type = 'index'").pluck();
+    return [raw.pragma('page_size', { simple: true }) as number, select.all() as number[]];
+  });
+  const bytes = readFileSync(file);
+  const root = roots.find((page) => {
+    const start = (page - 1) * pageSize;
+    return bytes[start] === INDEX_LEAF && bytes.readUInt16BE(start + 3) > 0;
+  });
+  if (root === undefined) throw new Error(`${file} has no small index`);
+  bytes[root * pageSize - 1]! ^= 0x40;
+  writeFileSync(file, bytes);
+}
 
 /** Scribbles over the roots and inner pages of a file that is open: nothing is found from them. */
 export function scribbleOver(file: string, pageSize: number): void {

@@ -86,6 +86,7 @@ export async function runStorm(options: StormOptions): Promise<StormResult> {
       flush: async () => undefined,
       since: async () => NO_USAGE,
       byDay: async () => [],
+      renew: async () => null,
       close: async () => undefined,
     };
     const embedder = createEmbedder({

@@ -25,9 +25,7 @@ async function offerRepair(parts: Parts, report: VerifyReport): Promise<void> {
   }
   const repair = vscode.l10n.t('Repair');
   const log = vscode.l10n.t('Show Log');
-  const isRepairable =
-    damagedRows > 0 ||
-    report.files.some(({ holds, faults }) => holds === 'embeddings' && faults.length > 0);
+  const isRepairable = damagedRows > 0 || report.files.some(({ isRenewable }) => isRenewable);
   const buttons = isRepairable ? [repair, log] : [log];
   const answer = await vscode.window.showWarningMessage(words, ...buttons);
   if (answer === log) parts.log.show();
@@ -40,7 +38,7 @@ async function repairDamaged(parts: Parts): Promise<void> {
   });
   for (const { file, recovery } of files) {
     if (recovery === null) continue;
-    parts.log.warn(`${file}: ${recovery.recovered} of ${recovery.total} embeddings recovered`);
+    parts.log.warn(`${file}: ${recovery.recovered} of ${recovery.total} rows recovered`);
   }
   const words = repairedWords(repaired, vscode.env.language, vscode.l10n);
   void vscode.window.showInformationMessage(words);

@@ -106,15 +106,20 @@ class CachingCore implements Core {
     const { modelFile, indexWorker, logger } = deps;
     const { effort } = config;
     this.#threads = createIndexThreads({ effort, modelFile, indexWorker, logger });
+    this.#outbound = new Outbound(config, this.provider, deps, ledger);
     this.maintenance = createMaintenance({
       cache,
+      renewals: new Map([
+        ['hashstring', () => cache.texts.renew()],
+        ['usage', () => ledger.renew()],
+        ['sent', async () => (await this.#outbound.log()).renew()],
+      ]),
       deps,
       priceOf: this.priceOf,
       changed: () => {
         this.#changed();
       },
     });
-    this.#outbound = new Outbound(config, this.provider, deps, ledger);
     this.#provider = new ProviderInUse({
       config,
       deps,

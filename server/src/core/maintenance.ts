@@ -22,6 +22,8 @@ import {
   modelFilesIn,
   type PythonModel,
 } from './cache/maintenance/python-cache.ts';
+import type { Renewals } from './cache/maintenance/renew-file.ts';
+import { removeReplaced } from './cache/maintenance/replaced-files.ts';
 import { verifyCache, type VerifyReport } from './cache/maintenance/verify.ts';
 import { dayNumberOf } from './cache/last-use.ts';
 import { Failure } from './errors.ts';
@@ -85,6 +87,7 @@ export interface Maintenance {
 
 export interface MaintenanceParts {
   readonly cache: EmbeddingCache;
+  readonly renewals: Renewals;
   readonly deps: MaintenanceDeps;
   readonly priceOf: PriceOf;
   /** Called after what the cache holds changed. */
@@ -98,13 +101,15 @@ export function createMaintenance(parts: MaintenanceParts): Maintenance {
 class CacheMaintenance implements Maintenance {
   readonly #cache: EmbeddingCache;
   readonly #directory: string;
+  readonly #renewals: Renewals;
   readonly #deps: MaintenanceDeps;
   readonly #priceOf: PriceOf;
   readonly #changed: () => void;
 
-  constructor({ cache, deps, priceOf, changed }: MaintenanceParts) {
+  constructor({ cache, renewals, deps, priceOf, changed }: MaintenanceParts) {
     this.#cache = cache;
     this.#directory = cache.directory;
+    this.#renewals = renewals;
     this.#deps = deps;
     this.#priceOf = priceOf;
     this.#changed = changed;
@@ -117,7 +122,12 @@ class CacheMaintenance implements Maintenance {
   verify(options: MaintenanceRun & { readonly repair: boolean }): Promise<VerifyReport> {
     const { structureWorker } = this.#deps;
     return this.#run(() =>
-      verifyCache({ ...options, structureWorker, directory: this.#directory }),
+      verifyCache({
+        ...options,
+        structureWorker,
+        directory: this.#directory,
+        renewals: this.#renewals,
+      }),
     );
   }
 
@@ -148,7 +158,10 @@ class CacheMaintenance implements Maintenance {
 
   async deleteAll(options: MaintenanceRun): Promise<GarbageReport> {
     const report = await this.collectGarbage({ ...options, everything: true, dryRun: false });
-    await this.#run(() => emptyIndexesIn(path.join(this.#directory, 'workspaces')));
+    const workspaces = path.join(this.#directory, 'workspaces');
+    await this.#run(() => emptyIndexesIn(workspaces));
+    // Damaged files that were kept hold texts and vectors, too.
+    for (const directory of [this.#directory, workspaces]) removeReplaced(directory);
     return report;
   }
 

@@ -1,10 +1,6 @@
 /** A cache that holds texts and their vectors in a directory of its own. */
 export interface Contestant {
   readonly name: string;
-  /** More rows than this would take hours or fill the disk. */
-  readonly mostRows?: number;
-  /** Filled however long it takes: the others are left out when that takes too long. */
-  readonly isNeeded?: boolean;
   open(directory: string): Promise<OpenContestant>;
 }
 

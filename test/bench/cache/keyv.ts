@@ -16,7 +16,6 @@ interface Entry {
  */
 export const keyv: Contestant = {
   name: 'keyv with SQLite',
-  mostRows: 100_000,
   async open(directory) {
     const store = new SqliteStore(path.join(directory, 'keyv.db'));
     const cache = new Keyv<Entry>({ store });

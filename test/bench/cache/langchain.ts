@@ -6,7 +6,6 @@ import type { Contestant } from './contestant.ts';
 /** A file of JSON per text. It keeps no texts, so it checks none. */
 export const langChain: Contestant = {
   name: 'LangChain.js CacheBackedEmbeddings',
-  mostRows: 10_000,
   async open(directory) {
     const model = new GivenVectors();
     const documentEmbeddingStore = await LocalFileStore.fromPath(directory);

@@ -9,7 +9,6 @@ const BUILT = path.join(import.meta.dirname, '../../../dist/node/main.js');
 /** The package as programs import it. */
 export const ours: Contestant = {
   name: 'embeddingcache, getEmbeddings()',
-  isNeeded: true,
   async open(directory) {
     const { openCache } = createRequire(import.meta.url)(BUILT) as typeof Package;
     const embed = (): never => {

@@ -10,7 +10,6 @@ const SCHEMA = `
 /** What anyone would write: the same two tables, three lines for each text, nothing checked twice. */
 export const rawLoop: Contestant = {
   name: 'raw better-sqlite3 loop',
-  isNeeded: true,
   open: async (directory) => openRaw(directory, (_db, loop) => loop()),
 };
 

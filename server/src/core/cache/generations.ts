@@ -41,6 +41,24 @@ export function currentFile(directory: string, name: string): string {
   return path.join(directory, generationFile(name, currentGeneration(directory, name)));
 }
 
+/** Absolute paths of the newest generations that a directory has. */
+export function newestFilesIn(directory: string): string[] {
+  return [...generationsIn(directory)].map(([name, generations]) =>
+    path.join(directory, generationFile(name, generations.at(-1)!)),
+  );
+}
+
+/** Of a generation's file, without its generation and its ending; null for any other file. */
+export function nameOfGeneration(file: string): string | null {
+  return GENERATION_FILE.exec(path.basename(file))?.[1] ?? null;
+}
+
+/** False for a file (absolute path) that a newer generation has replaced: it was kept because it is damaged. */
+export function isNewest(file: string): boolean {
+  const name = nameOfGeneration(file);
+  return name === null || currentFile(path.dirname(file), name) === file;
+}
+
 /** Every process goes over to the new generation; two that begin it at once make one. */
 export function beginGeneration(directory: string, name: string, generation: number): void {
   ensurePrivateFile(path.join(directory, generationFile(name, generation)));

@@ -45,6 +45,12 @@ export class NewestGeneration<T extends Opened> {
     }
   }
 
+  /** Leaves the current file, damaged where nothing meets it, as it is, and goes over to the next. */
+  async renew(): Promise<void> {
+    beginAfter(await this.#open());
+    await this.use(() => Promise.resolve());
+  }
+
   /** The next task opens it again. */
   async leave(): Promise<void> {
     const leaving = this.#current;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Knex } from 'knex';
-import type { Failure } from '../errors.ts';
+import type { Failure, Recovery } from '../errors.ts';
 import { databaseFailure } from './database-failure.ts';
 import { IN_MEMORY } from './database.ts';
 import { openNewest, type Opened } from './generation.ts';
@@ -73,6 +73,16 @@ export class SteadyDatabase {
       }
     }
     return task(await this.#memory!);
+  }
+
+  /**
+   * Leaves the file as it is, damaged where no task meets it, and brings what can be read of it into
+   * a new one, to which every process goes over. Null where no file can be used.
+   */
+  async renew(): Promise<Recovery | null> {
+    if (this.isInMemory) return null;
+    await this.#file.renew();
+    return this.use(recoveryIn);
   }
 
   /** From here on nothing is written to a file. */

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Recovery } from '../errors.ts';
 import { hashToBytes, textHashOf, type TextHash } from '../keys/text-hash.ts';
 import { retryWhileBusy } from './busy-retry.ts';
 import { databaseFailure } from './database-failure.ts';
@@ -16,6 +17,8 @@ export interface TextStore {
   /** Those of these texts that are not here, or not as they should be; none if none are kept. */
   missingOf(texts: ReadonlyMap<TextHash, string>): Promise<Map<TextHash, string>>;
   count(): Promise<number>;
+  /** As `SteadyDatabase.renew`. */
+  renew(): Promise<Recovery | null>;
   close(): Promise<void>;
 }
 
@@ -120,6 +123,10 @@ class SqliteTextStore implements TextStore {
       this.#onProblem(databaseFailure('counting texts', error));
       return 0;
     }
+  }
+
+  renew(): Promise<Recovery | null> {
+    return this.#database.renew();
   }
 
   close(): Promise<void> {

@@ -1,6 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import { retryWhileBusy } from '../cache/busy-retry.ts';
+import { newestFilesIn } from '../cache/generations.ts';
 import { openDatabase, withConnection, writeOn } from '../cache/database.ts';
 import { EMPTY_INDEX } from './workspace-index.ts';
 
@@ -11,9 +10,8 @@ const EMPTY_BLOBS = 'DELETE FROM blobChunks';
  * other processes may have them open, and find them empty.
  */
 export async function emptyIndexesIn(directory: string): Promise<void> {
-  if (!existsSync(directory)) return;
-  for (const name of readdirSync(directory).filter((file) => file.endsWith('.db'))) {
-    const db = await openDatabase(path.join(directory, name), {});
+  for (const file of newestFilesIn(directory)) {
+    const db = await openDatabase(file, {});
     try {
       const isIndex = await db.schema.hasTable('chunk');
       const isBlobs = await db.schema.hasTable('blobChunks');

@@ -1,7 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import type { Knex } from 'knex';
 import { openDatabase } from '../cache/database.ts';
+import { newestFilesIn } from '../cache/generations.ts';
 import { dayNumberOf } from '../cache/last-use.ts';
 import { rowSlices } from '../cache/maintenance/slices.ts';
 import type { IndexUse } from '../cache/maintenance/row-use.ts';
@@ -16,9 +15,8 @@ export async function* indexUsesIn(
   space: EmbeddingSpace,
   signal: AbortSignal,
 ): AsyncGenerator<IndexUse> {
-  if (!existsSync(directory)) return;
-  for (const name of readdirSync(directory).filter((file) => file.endsWith('.db'))) {
-    const db = await openDatabase(path.join(directory, name), { pageSize: 8192 });
+  for (const file of newestFilesIn(directory)) {
+    const db = await openDatabase(file, { pageSize: 8192 });
     try {
       const day = await indexedOn(db, space);
       if (day === null) continue;

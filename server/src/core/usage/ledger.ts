@@ -4,6 +4,7 @@ import { databaseFailure } from '../cache/database-failure.ts';
 import { withConnection, writeOn, type Connection } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
 import { SteadyDatabase, type OnProblem } from '../cache/steady-database.ts';
+import type { Recovery } from '../errors.ts';
 import { usageMigrations } from './migrations/usage-migrations.ts';
 import { salvageUsage } from './salvage-usage.ts';
 import { addUsage, COUNTERS, NO_USAGE, usageOf, type DaysUsage, type Usage } from './usage.ts';
@@ -17,6 +18,8 @@ export interface Ledger {
   since(day: string): Promise<Usage>;
   /** Every day's and space's own, the latest first. */
   byDay(): Promise<DaysUsage[]>;
+  /** As `SteadyDatabase.renew`. */
+  renew(): Promise<Recovery | null>;
   close(): Promise<void>;
 }
 
@@ -129,6 +132,10 @@ class SqliteLedger implements Ledger {
       day,
       usage: addUsage(NO_USAGE, counters),
     }));
+  }
+
+  renew(): Promise<Recovery | null> {
+    return this.#database.renew();
   }
 
   /** With what was counted until now, if that can be written. */

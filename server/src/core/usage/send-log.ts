@@ -3,7 +3,7 @@ import { databaseFailure } from '../cache/database-failure.ts';
 import { withConnection, writeOn, type Connection } from '../cache/database.ts';
 import { Prepared } from '../cache/prepared.ts';
 import { SteadyDatabase, type OnProblem } from '../cache/steady-database.ts';
-import { Failure } from '../errors.ts';
+import { Failure, type Recovery } from '../errors.ts';
 import { sendLogMigrations } from './migrations/send-log-migrations.ts';
 import { monthOf } from './month.ts';
 import { salvageSent, skipIds } from './salvage-sent.ts';
@@ -54,6 +54,8 @@ export interface SendLog {
   spentUsd(): Promise<number>;
   /** Newest first. */
   entries(limit: number): Promise<SentEntry[]>;
+  /** As `SteadyDatabase.renew`. */
+  renew(): Promise<Recovery | null>;
   close(): Promise<void>;
 }
 
@@ -200,6 +202,10 @@ class SqliteSendLog implements SendLog {
         texts: count,
       })),
     }));
+  }
+
+  renew(): Promise<Recovery | null> {
+    return this.#database.renew();
   }
 
   close(): Promise<void> {

@@ -71,6 +71,7 @@ async function expectSound(): Promise<void> {
     directory,
     repair: false,
     signal,
+    renewals: new Map(),
     structureWorker: STRUCTURE_WORKER,
   });
   expect(found).toEqual({ damagedRows: 0, damagedFiles: 0 });
@@ -84,6 +85,7 @@ describe('garbage collection', () => {
     const cache = await openCache({ directory, storeText: true });
     await (await cache.shard(first)).getMany(texts.slice(0, 40).map(textHashOf));
     const maintenance = createMaintenance({
+      renewals: new Map(),
       cache,
       deps: { ...providerDeps(), structureWorker: STRUCTURE_WORKER },
       priceOf: () => null,

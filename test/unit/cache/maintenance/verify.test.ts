@@ -27,6 +27,7 @@ function verify(repair = false, { signal, onProgress }: Partial<MaintenanceRun> 
   return verifyCache({
     directory,
     repair,
+    renewals: new Map(),
     signal: signal ?? new AbortController().signal,
     structureWorker: STRUCTURE_WORKER,
     ...(onProgress && { onProgress }),
@@ -106,7 +107,7 @@ describe('verifying a cache', () => {
     const { found, files, repaired } = await verify(true);
     expect(found.damagedFiles).toBe(3);
     expect(files.map(({ faults }) => faults.length > 0)).toEqual([false, true, true, true]);
-    // Only what can be read of embeddings is worth a new file; the old one stays.
+    // Nothing here says what brings counters into a new file; the damaged one stays.
     expect(repaired.renewedFiles).toBe(1);
     const { recovery } = files.find((one) => one.file === path.basename(file))!;
     expect(recovery!.recovered).toBeGreaterThan(400);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Knex } from 'knex';
 import type { EmbeddingSpace } from '../../keys/space.ts';
 import { openNewest } from '../generation.ts';
-import { currentFile, generationFile, generationsIn } from '../generations.ts';
+import { currentFile, isNewest } from '../generations.ts';
 import { hashstringMigrations } from '../migrations/hashstring-migrations.ts';
 import { openMigrated } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
@@ -44,15 +44,10 @@ export function textsFileIn(directory: string): string {
  * that a newer one has replaced: it was kept because it is damaged.
  */
 export function currentDatabasesIn(directory: string): string[] {
-  const replaced = new Set(
-    [...generationsIn(directory)].flatMap(([name, generations]) =>
-      generations.slice(0, -1).map((generation) => generationFile(name, generation)),
-    ),
-  );
   return readdirSync(directory, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.db'))
-    .filter((entry) => entry.parentPath !== directory || !replaced.has(entry.name))
     .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter(isNewest)
     .sort();
 }
 

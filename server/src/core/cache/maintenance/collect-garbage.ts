@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { spaceIdOf, type EmbeddingSpace } from '../../keys/space.ts';
+import { withConnection } from '../database.ts';
 import { Prepared } from '../prepared.ts';
 import {
   bytesOf,
@@ -230,6 +231,12 @@ async function carryOut(plan: Plan, options: GarbageOptions): Promise<Removed> {
     progress.add(done);
     await log.shorten();
   };
+  if (options.rules.everything === true) {
+    // Pages that stay in use must not keep the bytes of what was in them.
+    for (const db of [texts, ...shards.map((shard) => shard.db)]) {
+      await withConnection(db, (connection) => connection.pragma('secure_delete = ON'));
+    }
+  }
   const embeddings: number[] = [];
   for (const { db, log, rows } of shards) {
     // All of a space is all of it, also what was used since it was looked at.

@@ -15,7 +15,7 @@ import {
   withTextsFile,
 } from './cache-files.ts';
 import { ProgressCount, type MaintenanceRun } from './progress.ts';
-import { renewShard } from './renew-shard.ts';
+import { renewalOf, type Renewals } from './renew-file.ts';
 import { structureFaultsOf } from './structure.ts';
 import { embeddingRows, TEXT_ROWS, verifyRows, type VerifyRowsOptions } from './verify-rows.ts';
 
@@ -31,8 +31,10 @@ export interface VerifiedFile {
   readonly removedRows: number;
   /** What is wrong with the file as a whole, a line each. */
   readonly faults: readonly string[];
-  /** What was brought into a new file; the damaged one is kept. */
+  /** What was brought into a new file; the damaged one is kept. Of an index 0 of 0: it is made again. */
   readonly recovery: Recovery | null;
+  /** Whether the file has faults that a repair gets rid of, and has not yet. */
+  readonly isRenewable: boolean;
 }
 
 export interface VerifyReport {
@@ -52,10 +54,12 @@ export interface VerifyOptions extends MaintenanceRun {
   /** Absolute path. */
   readonly directory: string;
   /**
-   * Removes damaged rows, and brings what can be read of a damaged file of embeddings into a new one.
-   * Never removes a file.
+   * Removes damaged rows, and brings what can be read of a damaged file into a new one. Never removes
+   * a file.
    */
   readonly repair: boolean;
+  /** Of the files that are no shards: see `renewalOf`. */
+  readonly renewals: Renewals;
   /** Absolute path of the script of `structure-worker.ts`. */
   readonly structureWorker: string;
 }
@@ -100,7 +104,7 @@ async function verifyFile(
   options: VerifyOptions,
   progress: ProgressCount,
 ): Promise<VerifiedFile> {
-  const { directory, repair, signal, structureWorker } = options;
+  const { directory, repair, signal, structureWorker, renewals } = options;
   const bytes = bytesOf(file);
   const faults = await structureFaultsOf(file, { workerFile: structureWorker, signal });
   progress.add(bytes);
@@ -118,9 +122,15 @@ async function verifyFile(
         ? await verifyTexts(directory, nothing, { repair, signal, onBytes })
         : nothing;
   progress.add(left);
-  const isRenewable = repair && faults.length > 0 && verified.space !== null;
-  const recovery = isRenewable ? await renewShard(directory, verified.space) : null;
-  return { ...verified, faults: [...faults, ...verified.faults], recovery };
+  const renew =
+    faults.length === 0 ? null : renewalOf(file, { directory, space: verified.space, renewals });
+  const recovery = repair && renew ? await renew() : null;
+  return {
+    ...verified,
+    faults: [...faults, ...verified.faults],
+    recovery,
+    isRenewable: renew !== null && recovery === null,
+  };
 }
 
 function verifyShard(
@@ -189,4 +199,5 @@ const NOTHING: VerifiedFile = {
   removedRows: 0,
   faults: [],
   recovery: null,
+  isRenewable: false,
 };

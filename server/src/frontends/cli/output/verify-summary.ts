@@ -1,4 +1,5 @@
 import type { VerifiedFile, VerifyReport } from '../../../core/cache/maintenance/verify.ts';
+import type { Recovery } from '../../../core/errors.ts';
 import { oneLine } from '../terminal.ts';
 import { count, figure } from './figures.ts';
 import { spaceFacts } from './space-facts.ts';
@@ -24,7 +25,7 @@ export function verifySummary({ checked, found, repaired, files }: VerifyReport)
       `Removed ${count(repaired.removedRows, 'damaged row')}: embedded again when needed.`,
     );
   }
-  if (files.some(isRenewable)) {
+  if (files.some(({ isRenewable }) => isRenewable)) {
     lines.push(
       'To bring what can be read of a damaged file into a new one, add --repair. The damaged one is kept.',
     );
@@ -37,20 +38,17 @@ export function verifySummary({ checked, found, repaired, files }: VerifyReport)
   return `${lines.join('\n')}\n`;
 }
 
-function isRenewable({ holds, space, faults, recovery }: VerifiedFile): boolean {
-  return holds === 'embeddings' && space !== null && faults.length > 0 && recovery === null;
-}
-
 function findings({ file, rows, damagedRows, faults, recovery }: VerifiedFile): string[] {
   return [
     ...(damagedRows > 0
       ? [`${file}: ${figure(damagedRows)} of ${count(rows, 'row')} damaged`]
       : []),
     ...faults.map((fault) => `${file}: ${oneLine(fault)}`),
-    ...(recovery === null
-      ? []
-      : [
-          `${file}: ${figure(recovery.recovered)} of ${count(recovery.total, 'embedding')} recovered into a new file; this one was kept`,
-        ]),
+    ...(recovery === null ? [] : [`${file}: ${renewed(recovery)}; this one was kept`]),
   ];
+}
+
+function renewed({ recovered, total }: Recovery): string {
+  if (total === 0) return 'a new file takes its place, filled again without embedding anything';
+  return `${figure(recovered)} of ${count(total, 'row')} recovered into a new file`;
 }

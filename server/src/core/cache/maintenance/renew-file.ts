@@ -1,0 +1,66 @@
+import path from 'node:path';
+import type { Recovery } from '../../errors.ts';
+import type { EmbeddingSpace } from '../../keys/space.ts';
+import { openNewest } from '../generation.ts';
+import { beginGeneration, currentGeneration, isNewest, nameOfGeneration } from '../generations.ts';
+import { shardNameOf } from '../shard-file.ts';
+import { shardGenerations } from '../shard-generation.ts';
+
+/** Brings what can be read of a damaged file into a new one; null where that is not possible now. */
+export type Renew = () => Promise<Recovery | null>;
+
+/** Where the indexes lie in a cache directory: they can be made again without any embedding. */
+const WORKSPACES = 'workspaces';
+const NOTHING_TO_RECOVER: Recovery = { recovered: 0, total: 0 };
+
+/** What renews the files that are no shards, by their names without generation and ending. */
+export type Renewals = ReadonlyMap<string, Renew>;
+
+export interface RenewalOptions {
+  /** Of the cache; absolute path. */
+  readonly directory: string;
+  /** Of the file, where it is a shard and its space can be read. */
+  readonly space: EmbeddingSpace | null;
+  readonly renewals: Renewals;
+}
+
+/**
+ * What brings a file (absolute path) into its next generation, to which every process goes over; an
+ * index's is empty. The file stays as it is. Null for a file whose contents nothing here knows, and
+ * for a shard whose space cannot be read.
+ */
+export function renewalOf(file: string, options: RenewalOptions): Renew | null {
+  const renew = renewalBy(file, options);
+  // Another process may have gone over to the next one since the file was looked at.
+  return renew && (() => (isNewest(file) ? renew() : Promise.resolve(null)));
+}
+
+function renewalBy(file: string, { directory, space, renewals }: RenewalOptions): Renew | null {
+  const name = nameOfGeneration(file);
+  if (name === null) return null;
+  const folder = path.dirname(file);
+  if (folder === path.join(directory, WORKSPACES)) return () => beginEmpty(folder, name);
+  if (folder !== directory) return null;
+  return space ? () => renewShard(directory, space) : (renewals.get(name) ?? null);
+}
+
+function beginEmpty(directory: string, name: string): Promise<Recovery> {
+  beginGeneration(directory, name, currentGeneration(directory, name) + 1);
+  return Promise.resolve(NOTHING_TO_RECOVER);
+}
+
+async function renewShard(directory: string, space: EmbeddingSpace): Promise<Recovery | null> {
+  await beginEmpty(directory, shardNameOf(space));
+  let recovery: Recovery | null = null;
+  const renewed = await openNewest(
+    shardGenerations({
+      directory,
+      space,
+      onProblem: (problem) => {
+        recovery = problem.recovery ?? null;
+      },
+    }),
+  );
+  await renewed.leave();
+  return recovery;
+}
