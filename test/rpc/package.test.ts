@@ -123,11 +123,14 @@ describe('the package for Node programs', () => {
   });
 });
 
+/** A program that left something open would not end by itself. */
+const LONGEST_MS = 40_000;
+
 /** What a program prints; it must end well and say nothing on stderr. */
 function node(file: string, script: string): string {
   writeFileSync(path.join(folder, file), script);
   const env = { PATH: process.env['PATH'], EMBEDDINGCACHE_DIR: path.join(folder, 'cache') };
-  const options = { cwd: folder, env, encoding: 'utf8' } as const;
+  const options = { cwd: folder, env, encoding: 'utf8', timeout: LONGEST_MS } as const;
   const { status, stdout, stderr } = spawnSync(process.execPath, [file], options);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return stdout;
