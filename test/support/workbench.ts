@@ -115,9 +115,14 @@ export class Workbench {
 
   /** Opens a file by its path relative to the folder and puts the cursor on a line, 1-based. */
   async openFile(relative: string, line?: number): Promise<void> {
-    await this.openQuickInput('Control+P');
-    await this.quickInputBox.fill(line === undefined ? relative : `${relative}:${line}`);
-    await this.focusedRow.filter({ hasText: path.basename(relative) }).waitFor();
+    const row = this.focusedRow.filter({ hasText: path.basename(relative) });
+    // An editor that is still opening may take the focus, which closes the box.
+    await this.#retry(async () => {
+      await this.page.keyboard.press('Control+P');
+      const where = line === undefined ? relative : `${relative}:${line}`;
+      await this.quickInputBox.fill(where, { timeout: patienceMs });
+      await row.waitFor({ timeout: patienceMs });
+    });
     await this.page.keyboard.press('Enter');
     await this.page
       .locator('.tab.active')
