@@ -39,6 +39,12 @@ describe('A1: kill -9 while it writes', () => {
         expectNoCanary(directory, run.output);
       }
       expect(await storedTexts(directory, space, answered)).toEqual(new Set(answered));
+      const all = textsFrom(0, next);
+      const stored = await storedTexts(directory, space, all);
+      const { asked } = await new EmbeddingRun({ directory, count: next }).ended();
+      expect(asked).toBe(all.length - stored.size);
+      expect((await storedTexts(directory, space, all)).size).toBe(all.length);
+      expectSound(directory, space);
     },
   );
 });

@@ -145,13 +145,15 @@ class SearchPicker {
   /** Behind the hits: they are worth as much without. */
   #whyNot(data: ErrorData): vscode.QuickPickItem {
     const { message, button } = wordsOfData(data, vscode.l10n);
-    const label = vscode.l10n.t('$(info) Not reranked: {0}', message);
+    const label = vscode.l10n.t('$(info) Not reranked');
     const mayAsk = data.kind === 'consentNeeded';
-    return actionItem(label, mayAsk ? vscode.l10n.t('Allow…') : button.title, () => {
+    const item = actionItem(label, mayAsk ? vscode.l10n.t('Allow…') : button.title, () => {
       this.#picker.quickPick.hide();
       if (mayAsk) void this.#allowReranking();
       else void vscode.commands.executeCommand(button.command, ...button.arguments);
     });
+    // In a line of its own, as a hit's code: after the label the action would be cut off.
+    return { ...item, detail: message };
   }
 
   async #allowReranking(): Promise<void> {

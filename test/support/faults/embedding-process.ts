@@ -1,23 +1,20 @@
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { openCache } from '../../../server/src/core/cache/embedding-cache.ts';
 import { oncePerCause } from '../../../server/src/core/cache/once-per-cause.ts';
 import { createEmbedder } from '../../../server/src/core/embed/embedder.ts';
 import { openLedger } from '../../../server/src/core/usage/ledger.ts';
 import { FakeProvider, fakeVector } from '../fake-provider.ts';
 import { openGate } from '../open-gate.ts';
-import { watchIdleLag } from './idle-lag.ts';
 import type { EmbeddingTask, EmbeddingReport } from './embedding-task.ts';
+import { EventLoopLag } from './event-loop-lag.ts';
 
 // A process that embeds texts through the cache as the product does, and checks every vector it is
 // given. Started by `run-embedding.ts`; a line `ack N` follows each batch, the report ends it.
 
 const task = JSON.parse(process.argv[2]!) as EmbeddingTask;
-const lag = monitorEventLoopDelay({ resolution: 5 });
-lag.enable();
-const idleLag = watchIdleLag();
+const lag = new EventLoopLag();
 
 const problems: string[] = [];
 const onProblem = oncePerCause(({ kind }) => {
@@ -73,8 +70,8 @@ const report: EmbeddingReport = {
   problems,
   requests: provider.requests,
   asked: provider.asked.length,
-  lagP99Ms: lag.percentile(99) / 1e6,
-  idleLagP99Ms: await idleLag(),
+  askedAgain: provider.asked.length - new Set(provider.asked).size,
+  lagP99Ms: lag.p99Ms(),
   rssMb: process.memoryUsage().rss / 2 ** 20,
 };
 await say(JSON.stringify(report));

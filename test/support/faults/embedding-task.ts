@@ -24,8 +24,9 @@ export interface EmbeddingReport {
   readonly requests: number;
   /** Texts sent. */
   readonly asked: number;
+  /** Of those, texts that had been sent before. */
+  readonly askedAgain: number;
+  /** Of the event loop, as `EventLoopLag` has it. */
   readonly lagP99Ms: number;
-  /** Of a thread with nothing to do: what the machine takes. */
-  readonly idleLagP99Ms: number;
   readonly rssMb: number;
 }

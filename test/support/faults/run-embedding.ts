@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { CANARY } from '../canary.ts';
+import { expectInvariants, expectNoCanary } from './cache-oracle.ts';
 import type { EmbeddingReport, EmbeddingTask } from './embedding-task.ts';
-
-export const CANARY = 'sk-CANARY-4f1d9c2a7b';
 
 const PROGRAM = path.join(import.meta.dirname, 'embedding-process.ts');
 const STANDARD: Omit<EmbeddingTask, 'directory'> = {
@@ -32,11 +32,13 @@ export class EmbeddingRun {
   /** Null until it has ended well. */
   report: EmbeddingReport | null = null;
   output = '';
+  readonly #directory: string;
   readonly #closed: Promise<unknown>;
   #onAck = (): void => undefined;
 
   constructor(task: Partial<EmbeddingTask> & { directory: string }, options: RunOptions = {}) {
     const { wrap = [], env = {} } = options;
+    this.#directory = task.directory;
     const [command, ...args] = [
       ...wrap,
       process.execPath,
@@ -78,13 +80,20 @@ export class EmbeddingRun {
     return this.ended();
   }
 
-  /** Throws what the process printed if it did not end well. */
+  /**
+   * Throws what the process printed if it did not end well, and where one of the fault matrix's
+   * invariants does not hold, whatever the fault.
+   */
   async ended(): Promise<EmbeddingReport> {
     await this.#closed;
-    if (this.report && this.child.exitCode === 0) return this.report;
-    throw new Error(
-      `the process ended with ${this.child.exitCode ?? this.child.signalCode}: ${this.output}`,
-    );
+    if (!this.report || this.child.exitCode !== 0) {
+      throw new Error(
+        `the process ended with ${this.child.exitCode ?? this.child.signalCode}: ${this.output}`,
+      );
+    }
+    expectInvariants(this.report);
+    expectNoCanary(this.#directory, this.output);
+    return this.report;
   }
 
   #take(line: string): void {

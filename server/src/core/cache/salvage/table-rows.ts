@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PageFile, type Page } from './page-file.ts';
 import { readRecord, readVarint, type StoredValue } from './record.ts';
 
@@ -9,6 +10,8 @@ export interface TableRow {
 
 const TABLE_LEAF = 0x0d;
 const FILE_HEADER = 100;
+/** Others get the event loop after so long. */
+const TURN_MS = 10;
 
 /**
  * Every row of every table that still lies in a file, found by its own page and not from the root:
@@ -17,7 +20,13 @@ const FILE_HEADER = 100;
  * longest has.
  */
 export async function* tableRows(file: PageFile, longestPayload: number): AsyncGenerator<TableRow> {
+  let turnAt = performance.now();
   for await (const page of file.pages()) {
+    // Pages of nonsense may seem to hold thousands of rows each.
+    if (performance.now() - turnAt > TURN_MS) {
+      await nextTurn();
+      turnAt = performance.now();
+    }
     for (const cell of cellsOf(page)) {
       if (cell.payloadBytes > longestPayload) continue;
       const payload = await payloadOf(file, page.bytes, cell);
