@@ -15,6 +15,8 @@ export type Connection = BetterSqlite3.Database;
 export interface DatabaseOptions {
   /** Bytes; takes effect only when the file is new. */
   readonly pageSize?: number;
+  /** Bytes of pages that the connection keeps in memory; 2 MB unless given. */
+  readonly cacheBytes?: number;
   /** Neither makes nor changes the file. */
   readonly readOnly?: boolean;
   /** Number of the newest schema this version knows. A file with a newer one is left untouched. */
@@ -122,7 +124,8 @@ function refuseUnknown(connection: Connection, { newestSchema = Infinity }: Data
   }
 }
 
-function setPragmas(connection: Connection, { pageSize, readOnly }: DatabaseOptions): void {
+function setPragmas(connection: Connection, options: DatabaseOptions): void {
+  const { pageSize, cacheBytes, readOnly } = options;
   if (!readOnly) {
     if (pageSize !== undefined && connection.pragma('page_count', { simple: true }) === 0) {
       connection.pragma(`page_size = ${pageSize}`);
@@ -141,6 +144,8 @@ function setPragmas(connection: Connection, { pageSize, readOnly }: DatabaseOpti
   // A put fires a trigger, so it keeps a journal of its own: in a temporary file, two fifths of all
   // that it costs.
   connection.pragma('temp_store = MEMORY');
+  // Less than nothing means kibibytes, not pages.
+  if (cacheBytes !== undefined) connection.pragma(`cache_size = ${-cacheBytes / 1024}`);
   // A planted file must not run code or read out of bounds.
   connection.pragma('trusted_schema = OFF');
   connection.pragma('cell_size_check = ON');

@@ -15,7 +15,7 @@ import type { Migration } from './migration.ts';
 export async function openMigrated(
   file: string,
   migrations: readonly Migration[],
-  options: Pick<DatabaseOptions, 'pageSize'>,
+  options: Pick<DatabaseOptions, 'pageSize' | 'cacheBytes'>,
 ): Promise<Knex> {
   const db = await openDatabase(file, { ...options, newestSchema: migrations.length });
   try {
