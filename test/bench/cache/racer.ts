@@ -7,12 +7,11 @@ import { startPythonSeed } from './python-seed.ts';
 import { textOf, vectorOf } from './sample.ts';
 
 /** A filled cache that is asked for batches of its rows. */
-export interface Racer {
+export interface Racer extends AsyncDisposable {
   readonly name: string;
   readonly rows: number;
   /** Per text, for a batch of these rows. */
   microseconds(batch: readonly number[]): Promise<number>;
-  close(): Promise<void>;
 }
 
 /** One that runs in this process. */
@@ -50,7 +49,7 @@ export async function fillRacer(
       check(name, found.at(batch.length - 1), batch.at(-1)!);
       return took / batch.length;
     },
-    async close() {
+    async [Symbol.asyncDispose]() {
       await opened.close();
       rmSync(directory, { recursive: true, force: true });
     },
@@ -72,7 +71,7 @@ export async function fillSeed(rows: number): Promise<Racer | null> {
     name: SEED,
     rows,
     microseconds: (batch) => python.microseconds(batch),
-    async close() {
+    async [Symbol.asyncDispose]() {
       python.close();
       rmSync(directory, { recursive: true, force: true });
     },
