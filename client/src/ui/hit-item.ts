@@ -17,7 +17,7 @@ const maxDetail = 200;
  * the server's order. `path` is the path shown, with the folder's name where there are several.
  */
 export function hitItem(hit: SearchHit, path: string, alwaysShow = true): HitItem {
-  const symbol = hit.symbols.at(-1);
+  const symbol = symbolOf(hit);
   const place = `${path}:${hit.startLine}`;
   const description = symbol === undefined ? place : `${symbol}  ${place}`;
   return {
@@ -32,6 +32,12 @@ export function hitItem(hit: SearchHit, path: string, alwaysShow = true): HitIte
 /** Whether two rows stand for the same place. */
 export function isSameHit(a: SearchHit, b: SearchHit): boolean {
   return a.uri === b.uri && a.startLine === b.startLine && a.endLine === b.endLine;
+}
+
+/** Of the names that the hit defines, the last one up to the lines that fit best: they lie in it. */
+function symbolOf({ symbols, text, startLine, best }: SearchHit): string | undefined {
+  const lines = text.split('\n').slice(0, best.endLine - startLine + 1);
+  return symbols.findLast((symbol) => lines.some((line) => line.includes(symbol))) ?? symbols[0];
 }
 
 /** The lines of the hit that fit best, in one row. */

@@ -28,6 +28,15 @@ describe('a search hit in a quick pick', () => {
     expect(hitItem({ ...hit, best }, hit.path).detail).toBe('function backoff() {');
   });
 
+  it('is named after what the best lines lie in, where the chunk defines several things', () => {
+    const text = 'function waitBefore() {\n  sleep();\n}\nfunction numberIn() {\n  parse();\n}';
+    const two = { ...hit, text, startLine: 1, endLine: 6, symbols: ['waitBefore', 'numberIn'] };
+    const named = (startLine: number, endLine: number) =>
+      hitItem({ ...two, best: { startLine, endLine } }, 'a.ts').description;
+    expect(named(1, 2)).toBe('waitBefore  a.ts:1');
+    expect(named(4, 5)).toBe('numberIn  a.ts:1');
+  });
+
   it('names the place alone where the chunk defines nothing', () => {
     const item = hitItem({ ...hit, symbols: [] }, hit.path);
     expect(item.label).toBe('$(file)');
