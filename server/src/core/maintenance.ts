@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import path from 'node:path';
+import { workspacesIn } from './cache/cache-directory.ts';
 import type { EmbeddingCache } from './cache/embedding-cache.ts';
 import { backUp, type BackupReport } from './cache/maintenance/backup.ts';
 import { shardFilesIn } from './cache/maintenance/cache-files.ts';
@@ -101,6 +101,7 @@ export function createMaintenance(parts: MaintenanceParts): Maintenance {
 class CacheMaintenance implements Maintenance {
   readonly #cache: EmbeddingCache;
   readonly #directory: string;
+  readonly #workspaces: string;
   readonly #renewals: Renewals;
   readonly #deps: MaintenanceDeps;
   readonly #priceOf: PriceOf;
@@ -109,6 +110,7 @@ class CacheMaintenance implements Maintenance {
   constructor({ cache, renewals, deps, priceOf, changed }: MaintenanceParts) {
     this.#cache = cache;
     this.#directory = cache.directory;
+    this.#workspaces = workspacesIn(cache.directory);
     this.#renewals = renewals;
     this.#deps = deps;
     this.#priceOf = priceOf;
@@ -133,7 +135,6 @@ class CacheMaintenance implements Maintenance {
 
   collectGarbage(options: GarbageRun): Promise<GarbageReport> {
     const { signal } = options;
-    const workspaces = path.join(this.#directory, 'workspaces');
     return this.#run(async () => {
       // What this process has read until now counts as used.
       await this.#cache.flushUses();
@@ -143,7 +144,7 @@ class CacheMaintenance implements Maintenance {
         structureWorker: this.#deps.structureWorker,
         directory: this.#directory,
         today: dayNumberOf(Date.now()),
-        indexUses: (space) => indexUsesIn(workspaces, space, signal),
+        indexUses: (space) => indexUsesIn(this.#workspaces, space, signal),
       });
       const spaces = report.spaces.map((garbage) => {
         const { provider, model } = garbage.space;
@@ -158,10 +159,9 @@ class CacheMaintenance implements Maintenance {
 
   async deleteAll(options: MaintenanceRun): Promise<GarbageReport> {
     const report = await this.collectGarbage({ ...options, everything: true, dryRun: false });
-    const workspaces = path.join(this.#directory, 'workspaces');
-    await this.#run(() => emptyIndexesIn(workspaces));
+    await this.#run(() => emptyIndexesIn(this.#workspaces));
     // Damaged files that were kept hold texts and vectors, too.
-    for (const directory of [this.#directory, workspaces]) removeReplaced(directory);
+    for (const directory of [this.#directory, this.#workspaces]) removeReplaced(directory);
     return report;
   }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { workspacesIn } from './cache/cache-directory.ts';
 import type { EmbeddingCache } from './cache/embedding-cache.ts';
 import { closeAll } from './close-all.ts';
 import type { Config } from './config.ts';
@@ -41,7 +42,7 @@ export class OpenFolders {
     this.#deps = deps;
     this.#cache = cache;
     this.#provider = provider;
-    this.#workspaces = path.join(config.cacheDir, 'workspaces');
+    this.#workspaces = workspacesIn(config.cacheDir);
   }
 
   async index(

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Contestant, OpenContestant } from './contestant.ts';
-import { fill } from './filling.ts';
+import { fill, type Filling } from './filling.ts';
 import { startPythonSeed } from './python-seed.ts';
 import { textOf, vectorOf } from './sample.ts';
 
@@ -28,16 +28,7 @@ export async function fillRacer(
 ): Promise<OwnRacer> {
   const directory = newDirectory();
   const opened = await contestant.open(directory);
-  await fill({
-    name,
-    rows,
-    step: 2000,
-    put: (start, count) => {
-      const batch = Array.from({ length: count }, (_, i) => start + i);
-      return opened.put(batch.map(textOf), batch.map(vectorOf));
-    },
-  });
-  return {
+  const racer: OwnRacer = {
     name,
     rows,
     opened,
@@ -51,35 +42,52 @@ export async function fillRacer(
     },
     async [Symbol.asyncDispose]() {
       await opened.close();
-      rmSync(directory, { recursive: true, force: true });
+      removeDirectory(directory);
     },
   };
+  return filled(racer, 2000, (start, count) => {
+    const batch = Array.from({ length: count }, (_, i) => start + i);
+    return opened.put(batch.map(textOf), batch.map(vectorOf));
+  });
 }
 
 /** Null where there is no Python, or none with NumPy. */
 export async function fillSeed(rows: number): Promise<Racer | null> {
   const directory = newDirectory();
   const python = startPythonSeed(directory);
-  if (!python) return null;
-  await fill({
-    name: SEED,
-    rows,
-    step: 10_000,
-    put: (start, count) => python.populate(start, count),
-  });
-  return {
+  if (!python) {
+    removeDirectory(directory);
+    return null;
+  }
+  const racer: Racer = {
     name: SEED,
     rows,
     microseconds: (batch) => python.microseconds(batch),
     async [Symbol.asyncDispose]() {
       python.close();
-      rmSync(directory, { recursive: true, force: true });
+      removeDirectory(directory);
     },
   };
+  return filled(racer, 10_000, (start, count) => python.populate(start, count));
+}
+
+/** One that cannot be filled leaves nothing behind: it may be gigabytes. */
+async function filled<R extends Racer>(racer: R, step: number, put: Filling['put']): Promise<R> {
+  try {
+    await fill({ name: racer.name, rows: racer.rows, step, put });
+    return racer;
+  } catch (error) {
+    await racer[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 function newDirectory(): string {
   return mkdtempSync(path.join(tmpdir(), 'embeddingcache-bench-'));
+}
+
+function removeDirectory(directory: string): void {
+  rmSync(directory, { recursive: true, force: true });
 }
 
 function check(name: string, found: ArrayLike<number> | undefined, row: number): void {

@@ -38,6 +38,8 @@ function databases(): string[] {
 /** Git's texts: there are none here, so there is no index to damage. */
 const isNotBlobs = (file: string) => !file.endsWith('blobs.db');
 
+const isIndex = (file: string) => path.dirname(file).endsWith('workspaces');
+
 const verify = (repair: boolean) =>
   world.use((core) => core.maintenance.verify({ repair, signal }));
 
@@ -85,6 +87,20 @@ describe('a damaged cache', () => {
     const both = await Promise.all([verify(true), verify(true)]);
     expect(both.map(({ repaired }) => repaired.renewedFiles)).toContain(1);
     expect((await verify(false)).found.damagedFiles).toBe(0);
+  });
+
+  it('is cleaned up where an index was left for a new one because it is none', async () => {
+    const index = databases().find((file) => isIndex(file) && isNotBlobs(file))!;
+    writeFileSync(index, readFileSync(index).fill('x', 0, 100));
+    await world.index(folder);
+    expect(isNewest(index)).toBe(false);
+    const rules = { olderThanDays: 1, dryRun: true };
+    const { embeddings } = await world.use((core) =>
+      core.maintenance.collectGarbage({ ...rules, signal }),
+    );
+    expect(embeddings.removed).toBe(0);
+    await world.use((core) => core.maintenance.deleteAll({ signal }));
+    expect(databases().every(isNewest)).toBe(true);
   });
 
   it('leaves no text behind in the files that were kept, once everything is deleted', async () => {

@@ -1,5 +1,11 @@
 import { closeSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import path from 'node:path';
 import { Failure } from '../errors.ts';
+
+/** Where the indexes of all folders lie in a cache directory: they can be made again for nothing. */
+export function workspacesIn(directory: string): string {
+  return path.join(directory, 'workspaces');
+}
 
 /**
  * Makes the directory private to this user (0700), and refuses one that another user owns, that

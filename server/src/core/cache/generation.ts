@@ -120,7 +120,8 @@ export async function openNewest<T extends Opened>(
   }
 }
 
-function beginNext(directory: string, name: string, generation: number): void {
+/** Leaves one generation of a file as it is. Throws Failure `cacheUnusable` after too many. */
+export function beginNext(directory: string, name: string, generation: number): void {
   if (generation >= NEWEST_GENERATION) {
     throw new Failure('cacheUnusable', `${name} was damaged ${generation} times`);
   }

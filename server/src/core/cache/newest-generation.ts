@@ -1,5 +1,12 @@
 import { databaseFailure } from './database-failure.ts';
-import { openNewest, type Generation, type GenerationPlace, type Opened } from './generation.ts';
+import {
+  beginNext,
+  openNewest,
+  type Generation,
+  type GenerationPlace,
+  type Opened,
+} from './generation.ts';
+import { currentGeneration } from './generations.ts';
 
 /** Files tried for one task: more are damaged than chance explains. */
 const MOST_TRIES = 4;
@@ -47,7 +54,8 @@ export class NewestGeneration<T extends Opened> {
 
   /** Leaves the current file, damaged where nothing meets it, as it is, and goes over to the next. */
   async renew(): Promise<void> {
-    beginAfter(await this.#open());
+    const { directory, name } = this.#place;
+    beginNext(directory, name, currentGeneration(directory, name));
     await this.use(() => Promise.resolve());
   }
 

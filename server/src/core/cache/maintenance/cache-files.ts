@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Knex } from 'knex';
 import type { EmbeddingSpace } from '../../keys/space.ts';
 import { openNewest } from '../generation.ts';
-import { currentFile, isNewest } from '../generations.ts';
+import { currentFile, nameOfGeneration, newestFilesIn } from '../generations.ts';
 import { hashstringMigrations } from '../migrations/hashstring-migrations.ts';
 import { openMigrated } from '../migrations/migrate.ts';
 import type { Migration } from '../migrations/migration.ts';
@@ -44,11 +44,13 @@ export function textsFileIn(directory: string): string {
  * that a newer one has replaced: it was kept because it is damaged.
  */
 export function currentDatabasesIn(directory: string): string[] {
-  return readdirSync(directory, { withFileTypes: true, recursive: true })
+  const databases = readdirSync(directory, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.db'))
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .filter(isNewest)
-    .sort();
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  const newest = new Set(
+    [...new Set(databases.map((file) => path.dirname(file)))].flatMap(newestFilesIn),
+  );
+  return databases.filter((file) => nameOfGeneration(file) === null || newest.has(file)).sort();
 }
 
 /** Bytes of a database with its write-ahead log. */

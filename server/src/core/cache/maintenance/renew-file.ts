@@ -1,16 +1,15 @@
 import path from 'node:path';
 import type { Recovery } from '../../errors.ts';
 import type { EmbeddingSpace } from '../../keys/space.ts';
-import { openNewest } from '../generation.ts';
-import { beginGeneration, currentGeneration, isNewest, nameOfGeneration } from '../generations.ts';
-import { shardNameOf } from '../shard-file.ts';
+import { workspacesIn } from '../cache-directory.ts';
+import { beginNext } from '../generation.ts';
+import { currentGeneration, isNewest, nameOfGeneration } from '../generations.ts';
+import { NewestGeneration } from '../newest-generation.ts';
 import { shardGenerations } from '../shard-generation.ts';
 
 /** Brings what can be read of a damaged file into a new one; null where that is not possible now. */
 export type Renew = () => Promise<Recovery | null>;
 
-/** Where the indexes lie in a cache directory: they can be made again without any embedding. */
-const WORKSPACES = 'workspaces';
 const NOTHING_TO_RECOVER: Recovery = { recovered: 0, total: 0 };
 
 /** What renews the files that are no shards, by their names without generation and ending. */
@@ -39,28 +38,23 @@ function renewalBy(file: string, { directory, space, renewals }: RenewalOptions)
   const name = nameOfGeneration(file);
   if (name === null) return null;
   const folder = path.dirname(file);
-  if (folder === path.join(directory, WORKSPACES)) return () => beginEmpty(folder, name);
+  if (folder === workspacesIn(directory)) return () => beginEmpty(folder, name);
   if (folder !== directory) return null;
   return space ? () => renewShard(directory, space) : (renewals.get(name) ?? null);
 }
 
 function beginEmpty(directory: string, name: string): Promise<Recovery> {
-  beginGeneration(directory, name, currentGeneration(directory, name) + 1);
+  beginNext(directory, name, currentGeneration(directory, name));
   return Promise.resolve(NOTHING_TO_RECOVER);
 }
 
 async function renewShard(directory: string, space: EmbeddingSpace): Promise<Recovery | null> {
-  await beginEmpty(directory, shardNameOf(space));
-  let recovery: Recovery | null = null;
-  const renewed = await openNewest(
-    shardGenerations({
-      directory,
-      space,
-      onProblem: (problem) => {
-        recovery = problem.recovery ?? null;
-      },
-    }),
-  );
-  await renewed.leave();
-  return recovery;
+  const onProblem = (): void => undefined;
+  const shard = new NewestGeneration(shardGenerations({ directory, space, onProblem }));
+  try {
+    await shard.renew();
+    return await shard.use((opened) => opened.recovery());
+  } finally {
+    await shard.leave();
+  }
 }
